@@ -1,0 +1,869 @@
+"""The compiled core. Hand-checked; `make check` compares it with the built module (stubtest)."""
+
+from typing import Any, Literal, Self, final
+
+from typing_extensions import Buffer
+
+from .models import Annotation, ContentPart, ErrorPayload, Item, LogProb, Response
+from .outcome import Outcome
+
+__version__: str
+build_profile: Literal["debug", "release"]
+
+@final
+class Limits:
+    """What a peer may make us hold. `None` switches a limit off; crossing one raises `LimitExceeded`."""
+    def __new__(
+        cls,
+        *,
+        max_line_bytes: int | None = 67108864,
+        max_event_bytes: int | None = 67108864,
+        max_response_bytes: int | None = 268435456,
+        max_items: int | None = 4096,
+        max_parts_per_item: int | None = 4096,
+        max_annotations_per_part: int | None = 65536,
+        max_json_depth: int | None = 128,
+        max_number_digits: int | None = 4300,
+        max_id_bytes: int | None = 65536,
+        max_event_name_bytes: int | None = 65536,
+    ) -> Self: ...
+    @property
+    def max_line_bytes(self) -> int | None: ...
+    @property
+    def max_event_bytes(self) -> int | None: ...
+    @property
+    def max_response_bytes(self) -> int | None: ...
+    @property
+    def max_items(self) -> int | None: ...
+    @property
+    def max_parts_per_item(self) -> int | None: ...
+    @property
+    def max_annotations_per_part(self) -> int | None: ...
+    @property
+    def max_json_depth(self) -> int | None: ...
+    @property
+    def max_number_digits(self) -> int | None: ...
+    @property
+    def max_id_bytes(self) -> int | None: ...
+    @property
+    def max_event_name_bytes(self) -> int | None: ...
+
+@final
+class ServerSentEvent:
+    """One dispatched event of any server (WHATWG). `event` is "message" when the server named none."""
+    @property
+    def event(self) -> str: ...
+    @property
+    def data(self) -> str: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def retry(self) -> int | None: ...
+
+@final
+class SSEDecoder:
+    """Plain WHATWG event-stream framing, for any server and any cutting of the bytes."""
+    def __new__(cls, *, limits: Limits | None = None) -> Self: ...
+    def feed(self, chunk: Buffer, /) -> list[ServerSentEvent]: ...
+    def finish(self) -> None: ...
+    def reset(self) -> None: ...
+    @property
+    def last_event_id(self) -> str: ...
+    @property
+    def retry(self) -> int | None: ...
+    @property
+    def bytes_seen(self) -> int: ...
+    @property
+    def events_seen(self) -> int: ...
+    @property
+    def comments_seen(self) -> int: ...
+
+@final
+class Diagnostic:
+    """One thing a server did wrong: `rule` is a stable id, `event_index` counts from 0, `offset` is in stream bytes."""
+    @property
+    def rule(self) -> str: ...
+    @property
+    def event_index(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def message(self) -> str: ...
+
+@final
+class Decoder:
+    """Bytes of one stream in, typed events out.
+
+    A fault found after good events in the same chunk is raised by the next call, so that no event is lost.
+    """
+    def __new__(cls, *, limits: Limits | None = None, strict: bool = False) -> Self: ...
+    def feed(self, chunk: Buffer, /) -> list[Event]: ...
+    def feed_message(self, message: str | Buffer, /) -> list[Event]: ...
+    def finish(self) -> list[Event]: ...
+    def reset(self) -> None: ...
+    @property
+    def outcome(self) -> Outcome | None: ...
+    @property
+    def diagnostics(self) -> list[Diagnostic]: ...
+    @property
+    def diagnostic_counts(self) -> dict[str, int]: ...
+    @property
+    def bytes_seen(self) -> int: ...
+    @property
+    def chunks_seen(self) -> int: ...
+    @property
+    def events_seen(self) -> int: ...
+    @property
+    def comments_seen(self) -> int: ...
+    @property
+    def last_sequence_number(self) -> int | None: ...
+    @property
+    def last_event_id(self) -> str: ...
+    @property
+    def retry(self) -> int | None: ...
+    @property
+    def response_id(self) -> str | None: ...
+    @property
+    def done_seen(self) -> bool: ...
+    @property
+    def state_bytes(self) -> int: ...
+
+class Assembler:
+    """The fold of one stream's events into a response, without a Python object per event."""
+    def __new__(
+        cls,
+        *,
+        limits: Limits | None = None,
+        strict: bool = False,
+        output_source: Literal["auto", "terminal", "stream"] = "auto",
+    ) -> Self: ...
+    def feed(self, chunk: Buffer, /) -> None: ...
+    def feed_message(self, message: str | Buffer, /) -> None: ...
+    def decode(self, chunk: Buffer, /) -> list[Event]: ...
+    def decode_message(self, message: str | Buffer, /) -> list[Event]: ...
+    def decode_end(self) -> list[Event]: ...
+    def push(self, event: Event, /) -> None: ...
+    def finish(self) -> Outcome: ...
+    def snapshot_json(self) -> bytes: ...
+    @property
+    def has_response(self) -> bool: ...
+    @property
+    def output_text(self) -> str: ...
+    @property
+    def error_json(self) -> bytes | None: ...
+    def reset(self) -> None: ...
+    @property
+    def outcome(self) -> Outcome | None: ...
+    @property
+    def diagnostics(self) -> list[Diagnostic]: ...
+    @property
+    def diagnostic_counts(self) -> dict[str, int]: ...
+    @property
+    def bytes_seen(self) -> int: ...
+    @property
+    def chunks_seen(self) -> int: ...
+    @property
+    def events_seen(self) -> int: ...
+    @property
+    def comments_seen(self) -> int: ...
+    @property
+    def last_sequence_number(self) -> int | None: ...
+    @property
+    def last_event_id(self) -> str: ...
+    @property
+    def retry(self) -> int | None: ...
+    @property
+    def response_id(self) -> str | None: ...
+    @property
+    def done_seen(self) -> bool: ...
+    @property
+    def state_bytes(self) -> int: ...
+
+
+class BaseEvent:
+    """What every event has; each concrete class adds the fields of its type."""
+    @property
+    def sequence_number(self) -> int | None: ...
+    @property
+    def index(self) -> int: ...
+    @property
+    def raw(self) -> bytes: ...
+    @property
+    def data(self) -> dict[str, Any]: ...
+
+@final
+class Created(BaseEvent):
+    type: Literal["response.created"]
+    @property
+    def response(self) -> Response | None: ...
+
+@final
+class Queued(BaseEvent):
+    type: Literal["response.queued"]
+    @property
+    def response(self) -> Response | None: ...
+
+@final
+class InProgress(BaseEvent):
+    type: Literal["response.in_progress"]
+    @property
+    def response(self) -> Response | None: ...
+
+@final
+class Completed(BaseEvent):
+    type: Literal["response.completed"]
+    @property
+    def response(self) -> Response | None: ...
+
+@final
+class Failed(BaseEvent):
+    type: Literal["response.failed"]
+    @property
+    def response(self) -> Response | None: ...
+
+@final
+class Incomplete(BaseEvent):
+    type: Literal["response.incomplete"]
+    @property
+    def response(self) -> Response | None: ...
+
+@final
+class OutputItemAdded(BaseEvent):
+    type: Literal["response.output_item.added"]
+    @property
+    def output_index(self) -> int | None: ...
+    @property
+    def item(self) -> Item | None: ...
+
+@final
+class OutputItemDone(BaseEvent):
+    type: Literal["response.output_item.done"]
+    @property
+    def output_index(self) -> int | None: ...
+    @property
+    def item(self) -> Item | None: ...
+
+@final
+class ContentPartAdded(BaseEvent):
+    type: Literal["response.content_part.added"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+    @property
+    def content_index(self) -> int | None: ...
+    @property
+    def part(self) -> ContentPart | None: ...
+
+@final
+class ContentPartDone(BaseEvent):
+    type: Literal["response.content_part.done"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+    @property
+    def content_index(self) -> int | None: ...
+    @property
+    def part(self) -> ContentPart | None: ...
+
+@final
+class OutputTextDelta(BaseEvent):
+    type: Literal["response.output_text.delta"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+    @property
+    def content_index(self) -> int | None: ...
+    @property
+    def delta(self) -> str: ...
+    @property
+    def logprobs(self) -> list[LogProb] | None: ...
+    @property
+    def obfuscation(self) -> str | None: ...
+
+@final
+class OutputTextDone(BaseEvent):
+    type: Literal["response.output_text.done"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+    @property
+    def content_index(self) -> int | None: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def logprobs(self) -> list[LogProb] | None: ...
+
+@final
+class OutputTextAnnotationAdded(BaseEvent):
+    type: Literal["response.output_text.annotation.added"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+    @property
+    def content_index(self) -> int | None: ...
+    @property
+    def annotation_index(self) -> int | None: ...
+    @property
+    def annotation(self) -> Annotation | None: ...
+
+@final
+class RefusalDelta(BaseEvent):
+    type: Literal["response.refusal.delta"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+    @property
+    def content_index(self) -> int | None: ...
+    @property
+    def delta(self) -> str: ...
+    @property
+    def obfuscation(self) -> str | None: ...
+
+@final
+class RefusalDone(BaseEvent):
+    type: Literal["response.refusal.done"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+    @property
+    def content_index(self) -> int | None: ...
+    @property
+    def refusal(self) -> str: ...
+
+@final
+class ReasoningDelta(BaseEvent):
+    type: Literal["response.reasoning.delta", "response.reasoning_text.delta"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+    @property
+    def content_index(self) -> int | None: ...
+    @property
+    def delta(self) -> str: ...
+    @property
+    def obfuscation(self) -> str | None: ...
+
+@final
+class ReasoningDone(BaseEvent):
+    type: Literal["response.reasoning.done", "response.reasoning_text.done"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+    @property
+    def content_index(self) -> int | None: ...
+    @property
+    def text(self) -> str: ...
+
+@final
+class ReasoningSummaryPartAdded(BaseEvent):
+    type: Literal["response.reasoning_summary_part.added"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+    @property
+    def summary_index(self) -> int | None: ...
+    @property
+    def part(self) -> ContentPart | None: ...
+
+@final
+class ReasoningSummaryPartDone(BaseEvent):
+    type: Literal["response.reasoning_summary_part.done"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+    @property
+    def summary_index(self) -> int | None: ...
+    @property
+    def part(self) -> ContentPart | None: ...
+    @property
+    def status(self) -> str | None: ...
+
+@final
+class ReasoningSummaryTextDelta(BaseEvent):
+    type: Literal["response.reasoning_summary_text.delta"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+    @property
+    def summary_index(self) -> int | None: ...
+    @property
+    def delta(self) -> str: ...
+    @property
+    def obfuscation(self) -> str | None: ...
+
+@final
+class ReasoningSummaryTextDone(BaseEvent):
+    type: Literal["response.reasoning_summary_text.done"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+    @property
+    def summary_index(self) -> int | None: ...
+    @property
+    def text(self) -> str: ...
+
+@final
+class FunctionCallArgumentsDelta(BaseEvent):
+    type: Literal["response.function_call_arguments.delta"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+    @property
+    def delta(self) -> str: ...
+    @property
+    def obfuscation(self) -> str | None: ...
+
+@final
+class FunctionCallArgumentsDone(BaseEvent):
+    type: Literal["response.function_call_arguments.done"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def arguments(self) -> str: ...
+
+@final
+class ErrorEvent(BaseEvent):
+    type: Literal["error"]
+    @property
+    def error(self) -> ErrorPayload: ...
+    @property
+    def code(self) -> str | None: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def param(self) -> str | None: ...
+    @property
+    def status(self) -> int | None: ...
+    @property
+    def headers(self) -> dict[str, str] | None: ...
+
+@final
+class AudioDelta(BaseEvent):
+    type: Literal["response.audio.delta"]
+    @property
+    def delta(self) -> str: ...
+
+@final
+class AudioDone(BaseEvent):
+    type: Literal["response.audio.done"]
+
+@final
+class AudioTranscriptDelta(BaseEvent):
+    type: Literal["response.audio.transcript.delta"]
+    @property
+    def delta(self) -> str: ...
+
+@final
+class AudioTranscriptDone(BaseEvent):
+    type: Literal["response.audio.transcript.done"]
+
+@final
+class CodeInterpreterCallInProgress(BaseEvent):
+    type: Literal["response.code_interpreter_call.in_progress"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+
+@final
+class CodeInterpreterCallInterpreting(BaseEvent):
+    type: Literal["response.code_interpreter_call.interpreting"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+
+@final
+class CodeInterpreterCallCompleted(BaseEvent):
+    type: Literal["response.code_interpreter_call.completed"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+
+@final
+class FileSearchCallInProgress(BaseEvent):
+    type: Literal["response.file_search_call.in_progress"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+
+@final
+class FileSearchCallSearching(BaseEvent):
+    type: Literal["response.file_search_call.searching"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+
+@final
+class FileSearchCallCompleted(BaseEvent):
+    type: Literal["response.file_search_call.completed"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+
+@final
+class WebSearchCallInProgress(BaseEvent):
+    type: Literal["response.web_search_call.in_progress"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+
+@final
+class WebSearchCallSearching(BaseEvent):
+    type: Literal["response.web_search_call.searching"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+
+@final
+class WebSearchCallCompleted(BaseEvent):
+    type: Literal["response.web_search_call.completed"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+
+@final
+class ImageGenerationCallInProgress(BaseEvent):
+    type: Literal["response.image_generation_call.in_progress"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+
+@final
+class ImageGenerationCallGenerating(BaseEvent):
+    type: Literal["response.image_generation_call.generating"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+
+@final
+class ImageGenerationCallCompleted(BaseEvent):
+    type: Literal["response.image_generation_call.completed"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+
+@final
+class McpCallInProgress(BaseEvent):
+    type: Literal["response.mcp_call.in_progress"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+
+@final
+class McpCallCompleted(BaseEvent):
+    type: Literal["response.mcp_call.completed"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+
+@final
+class McpCallFailed(BaseEvent):
+    type: Literal["response.mcp_call.failed"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+
+@final
+class McpListToolsInProgress(BaseEvent):
+    type: Literal["response.mcp_list_tools.in_progress"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+
+@final
+class McpListToolsCompleted(BaseEvent):
+    type: Literal["response.mcp_list_tools.completed"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+
+@final
+class McpListToolsFailed(BaseEvent):
+    type: Literal["response.mcp_list_tools.failed"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+
+@final
+class CodeInterpreterCallCodeDelta(BaseEvent):
+    type: Literal["response.code_interpreter_call_code.delta"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+    @property
+    def delta(self) -> str: ...
+    @property
+    def obfuscation(self) -> str | None: ...
+
+@final
+class CodeInterpreterCallCodeDone(BaseEvent):
+    type: Literal["response.code_interpreter_call_code.done"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+    @property
+    def code(self) -> str: ...
+
+@final
+class ImageGenerationCallPartialImage(BaseEvent):
+    type: Literal["response.image_generation_call.partial_image"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+    @property
+    def partial_image_index(self) -> int | None: ...
+    @property
+    def partial_image_b64(self) -> str: ...
+    @property
+    def size(self) -> str | None: ...
+    @property
+    def quality(self) -> str | None: ...
+    @property
+    def background(self) -> str | None: ...
+    @property
+    def output_format(self) -> str | None: ...
+
+@final
+class McpCallArgumentsDelta(BaseEvent):
+    type: Literal["response.mcp_call_arguments.delta"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+    @property
+    def delta(self) -> str: ...
+    @property
+    def obfuscation(self) -> str | None: ...
+
+@final
+class McpCallArgumentsDone(BaseEvent):
+    type: Literal["response.mcp_call_arguments.done"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+    @property
+    def arguments(self) -> str: ...
+
+@final
+class CustomToolCallInputDelta(BaseEvent):
+    type: Literal["response.custom_tool_call_input.delta"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+    @property
+    def delta(self) -> str: ...
+    @property
+    def obfuscation(self) -> str | None: ...
+
+@final
+class CustomToolCallInputDone(BaseEvent):
+    type: Literal["response.custom_tool_call_input.done"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+    @property
+    def input(self) -> str: ...
+
+@final
+class ShellCallCommandAdded(BaseEvent):
+    type: Literal["response.shell_call_command.added"]
+    @property
+    def output_index(self) -> int | None: ...
+    @property
+    def command_index(self) -> int | None: ...
+    @property
+    def command(self) -> str: ...
+
+@final
+class ShellCallCommandDelta(BaseEvent):
+    type: Literal["response.shell_call_command.delta"]
+    @property
+    def output_index(self) -> int | None: ...
+    @property
+    def command_index(self) -> int | None: ...
+    @property
+    def delta(self) -> str: ...
+    @property
+    def obfuscation(self) -> str | None: ...
+
+@final
+class ShellCallCommandDone(BaseEvent):
+    type: Literal["response.shell_call_command.done"]
+    @property
+    def output_index(self) -> int | None: ...
+    @property
+    def command_index(self) -> int | None: ...
+    @property
+    def command(self) -> str: ...
+
+@final
+class ShellCallOutputContentDelta(BaseEvent):
+    type: Literal["response.shell_call_output_content.delta"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+    @property
+    def command_index(self) -> int | None: ...
+    @property
+    def delta(self) -> dict[str, Any]: ...
+
+@final
+class ShellCallOutputContentDone(BaseEvent):
+    type: Literal["response.shell_call_output_content.done"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+    @property
+    def command_index(self) -> int | None: ...
+    @property
+    def output(self) -> list[dict[str, Any]]: ...
+
+@final
+class ApplyPatchCallOperationDiffDelta(BaseEvent):
+    type: Literal["response.apply_patch_call_operation_diff.delta"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+    @property
+    def delta(self) -> str: ...
+    @property
+    def obfuscation(self) -> str | None: ...
+
+@final
+class ApplyPatchCallOperationDiffDone(BaseEvent):
+    type: Literal["response.apply_patch_call_operation_diff.done"]
+    @property
+    def item_id(self) -> str | None: ...
+    @property
+    def output_index(self) -> int | None: ...
+    @property
+    def diff(self) -> str: ...
+
+@final
+class Heartbeat(BaseEvent):
+    """A sign of life in any of the shapes servers use (rule E11); never changes the response."""
+    type: str
+
+@final
+class UnknownEvent(BaseEvent):
+    """A vendor's `slug:name` event or a type of the future; `raw` and `data` hold all of it."""
+    type: str
+
+@final
+class MalformedEvent(BaseEvent):
+    """Data that is not one JSON object: `raw` as sent, why, and the byte offset within the stream."""
+    type: Literal["or_stream.malformed"]
+    @property
+    def reason(self) -> str: ...
+    @property
+    def offset(self) -> int: ...
+
+Event = (
+    Created
+    | Queued
+    | InProgress
+    | Completed
+    | Failed
+    | Incomplete
+    | OutputItemAdded
+    | OutputItemDone
+    | ContentPartAdded
+    | ContentPartDone
+    | OutputTextDelta
+    | OutputTextDone
+    | OutputTextAnnotationAdded
+    | RefusalDelta
+    | RefusalDone
+    | ReasoningDelta
+    | ReasoningDone
+    | ReasoningSummaryPartAdded
+    | ReasoningSummaryPartDone
+    | ReasoningSummaryTextDelta
+    | ReasoningSummaryTextDone
+    | FunctionCallArgumentsDelta
+    | FunctionCallArgumentsDone
+    | ErrorEvent
+    | AudioDelta
+    | AudioDone
+    | AudioTranscriptDelta
+    | AudioTranscriptDone
+    | CodeInterpreterCallInProgress
+    | CodeInterpreterCallInterpreting
+    | CodeInterpreterCallCompleted
+    | FileSearchCallInProgress
+    | FileSearchCallSearching
+    | FileSearchCallCompleted
+    | WebSearchCallInProgress
+    | WebSearchCallSearching
+    | WebSearchCallCompleted
+    | ImageGenerationCallInProgress
+    | ImageGenerationCallGenerating
+    | ImageGenerationCallCompleted
+    | McpCallInProgress
+    | McpCallCompleted
+    | McpCallFailed
+    | McpListToolsInProgress
+    | McpListToolsCompleted
+    | McpListToolsFailed
+    | CodeInterpreterCallCodeDelta
+    | CodeInterpreterCallCodeDone
+    | ImageGenerationCallPartialImage
+    | McpCallArgumentsDelta
+    | McpCallArgumentsDone
+    | CustomToolCallInputDelta
+    | CustomToolCallInputDone
+    | ShellCallCommandAdded
+    | ShellCallCommandDelta
+    | ShellCallCommandDone
+    | ShellCallOutputContentDelta
+    | ShellCallOutputContentDone
+    | ApplyPatchCallOperationDiffDelta
+    | ApplyPatchCallOperationDiffDone
+    | Heartbeat
+    | UnknownEvent
+    | MalformedEvent
+)

@@ -1,0 +1,519 @@
+//! Bytes of one stream in, events out: framing, checking and the life of the stream in one pass.
+//!
+//! Events are handed to a [`Sink`] while their bytes still lie in the chunk, so that nothing is copied for a reader who
+//! does not keep it.
+
+use std::borrow::Cow;
+
+use crate::diagnostics::{Diagnostics, Rule};
+use crate::envelope::{Fields, Key};
+use crate::error::{BODY_BYTES, EXCERPT_BYTES, Error};
+use crate::json::{self, Reason, Shape};
+use crate::kind::{Kind, Role};
+use crate::lifecycle::{self, Lifecycle, Outcome};
+use crate::limits::{Limit, Limits};
+use crate::sse::{Frame, Framer};
+
+/// One decoded event, borrowed from the chunk that brought it.
+#[derive(Debug, Clone, Copy)]
+pub struct Event<'a> {
+    /// Its kind.
+    pub kind: Kind,
+    /// Which of the kind's spellings `type` has.
+    pub spelling: usize,
+    /// Its `type`, escapes as sent; empty for malformed events.
+    pub name: &'a [u8],
+    /// The data as sent.
+    pub raw: &'a [u8],
+    /// The data with bad UTF-8 replaced; what `fields` points into.
+    pub text: &'a [u8],
+    /// Its known keys.
+    pub fields: &'a Fields,
+    /// How it ends the response, if it does.
+    pub terminal: Option<Outcome>,
+    /// Counted from 0.
+    pub index: u64,
+    /// Its `sequence_number`.
+    pub sequence_number: Option<u64>,
+    /// Stream byte at which its data begins.
+    pub offset: u64,
+    /// Why it could not be decoded, for malformed events.
+    pub fault: Option<json::Fault>,
+}
+
+impl<'a> Event<'a> {
+    /// The body of a string field.
+    #[inline]
+    pub fn string(&self, key: Key) -> Option<&'a [u8]> {
+        self.fields.string(self.text, key)
+    }
+
+    /// An index field.
+    #[inline]
+    pub fn index_of(&self, key: Key, diagnostics: &mut Diagnostics) -> Option<u64> {
+        self.fields.index(self.text, key, diagnostics)
+    }
+
+    /// An object field, as its text.
+    #[inline]
+    pub fn object(&self, key: Key) -> Option<&'a [u8]> {
+        let value = self.fields.get(key);
+        (value.shape == Shape::Object).then(|| value.of(self.text))
+    }
+
+    /// The response object of a state or terminal event, also where it is not wrapped (rule E13).
+    pub fn response(&self) -> Option<&'a [u8]> {
+        self.object(Key::Response).or_else(|| is_bare_response(self.text, self.fields).then_some(self.text))
+    }
+}
+
+/// Who takes the events.
+pub trait Sink {
+    /// One event, in order. What is found wrong with it goes to `diagnostics`.
+    fn event(&mut self, event: &Event<'_>, diagnostics: &mut Diagnostics) -> Result<(), Error>;
+}
+
+/// What the first bytes of the body show.
+#[derive(Debug)]
+enum Body {
+    /// Nothing but white space so far.
+    Unknown,
+    /// Lines of an event stream.
+    Events,
+    /// Something else, of which the start is kept (rule S14).
+    Foreign(Vec<u8>),
+}
+
+/// The decoder of one stream.
+#[derive(Debug)]
+pub struct Decoder {
+    framer: Framer,
+    events: Events,
+    body: Body,
+    chunks: u64,
+    bytes: u64,
+    finished: bool,
+    dead: Option<Error>,
+}
+
+/// The half that knows events but no bytes of the body.
+#[derive(Debug)]
+struct Events {
+    limits: Limits,
+    strict: bool,
+    fields: Fields,
+    diagnostics: Diagnostics,
+    lifecycle: Lifecycle,
+    index: u64,
+    blanks: u64,
+}
+
+impl Decoder {
+    /// A decoder at the start of a body. A strict one stops at the first finding.
+    pub fn new(limits: Limits, strict: bool) -> Self {
+        Self {
+            framer: Framer::new(limits),
+            events: Events {
+                limits,
+                strict,
+                fields: Fields::default(),
+                diagnostics: Diagnostics::default(),
+                lifecycle: Lifecycle::default(),
+                index: 0,
+                blanks: 0,
+            },
+            body: Body::Unknown,
+            chunks: 0,
+            bytes: 0,
+            finished: false,
+            dead: None,
+        }
+    }
+
+    /// Takes the next bytes of the body. After an error the decoder is dead and repeats it.
+    #[inline]
+    pub fn feed(&mut self, chunk: &[u8], sink: &mut impl Sink) -> Result<(), Error> {
+        self.alive()?;
+        self.chunks += 1;
+        self.bytes += chunk.len() as u64;
+        let result = match &self.body {
+            Body::Events => self.frames(chunk, sink),
+            _ => self.sniff(chunk, sink),
+        };
+        self.keep(result)
+    }
+
+    /// Takes one WebSocket message or JSON line: one event without framing.
+    pub fn feed_message(&mut self, message: &[u8], sink: &mut impl Sink) -> Result<(), Error> {
+        self.alive()?;
+        self.chunks += 1;
+        let offset = self.bytes;
+        self.bytes += message.len() as u64;
+        self.body = Body::Events;
+        let most = self.events.limits.max_event_bytes;
+        let result = if message.len() > most {
+            Err(Error::Limit { limit: Limit::EventBytes, value: most, offset: offset + most as u64 })
+        } else {
+            let frame = Frame { data: message.trim_ascii(), name: b"", retry: None, offset, joined: false };
+            self.events.frame(&frame, sink)
+        };
+        self.keep(result)
+    }
+
+    /// The body has ended. An event that is whole but for its blank line still counts (rule S10).
+    pub fn finish(&mut self, sink: &mut impl Sink) -> Result<(), Error> {
+        if self.finished {
+            return Ok(());
+        }
+        self.alive()?;
+        self.finished = true;
+        let result = match std::mem::replace(&mut self.body, Body::Events) {
+            Body::Foreign(body) => self.events.foreign(&body, sink),
+            Body::Unknown | Body::Events => match self.framer.pending() {
+                Some(frame) => self.events.unterminated(&frame, sink),
+                None => Ok(()),
+            },
+        };
+        self.framer.finish();
+        self.events.lifecycle.finish();
+        self.keep(result)
+    }
+
+    fn alive(&self) -> Result<(), Error> {
+        match &self.dead {
+            Some(error) => Err(error.clone()),
+            None if self.finished => Err(Error::Finished),
+            None => Ok(()),
+        }
+    }
+
+    fn keep(&mut self, result: Result<(), Error>) -> Result<(), Error> {
+        if let Err(error) = &result {
+            self.dead = Some(error.clone());
+        }
+        result
+    }
+
+    #[inline]
+    fn frames(&mut self, chunk: &[u8], sink: &mut impl Sink) -> Result<(), Error> {
+        let mut cursor = 0;
+        while let Some(frame) = self.framer.next(chunk, &mut cursor)? {
+            self.events.frame(&frame, sink)?;
+        }
+        Ok(())
+    }
+
+    /// Looks at the first bytes that are not white space: a line of an event stream starts with none of these.
+    #[inline(never)]
+    fn sniff(&mut self, chunk: &[u8], sink: &mut impl Sink) -> Result<(), Error> {
+        if let Body::Unknown = self.body {
+            let first = chunk.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0xef | 0xbb | 0xbf));
+            self.body = match first {
+                None => return self.frames(chunk, sink),
+                Some(b'{' | b'[' | b'<') => Body::Foreign(Vec::new()),
+                Some(_) => Body::Events,
+            };
+        }
+        let Body::Foreign(body) = &mut self.body else { return self.frames(chunk, sink) };
+        body.extend_from_slice(chunk);
+        let is_json = body.trim_ascii_start().starts_with(b"{");
+        let most = if is_json { self.events.limits.max_event_bytes } else { BODY_BYTES };
+        if body.len() > most {
+            return Err(not_a_stream(body));
+        }
+        Ok(())
+    }
+
+    /// What was found wrong so far.
+    pub fn diagnostics(&self) -> &Diagnostics {
+        &self.events.diagnostics
+    }
+
+    /// The life of the stream so far.
+    pub fn lifecycle(&self) -> &Lifecycle {
+        &self.events.lifecycle
+    }
+
+    /// The framing layer: last event id, retry, comments.
+    pub fn framer(&self) -> &Framer {
+        &self.framer
+    }
+
+    /// Bytes taken in.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Chunks and messages taken in.
+    pub fn chunks(&self) -> u64 {
+        self.chunks
+    }
+
+    /// Events handed out.
+    pub fn events(&self) -> u64 {
+        self.events.index
+    }
+
+    /// Events without data, which mean nothing here.
+    pub fn blanks(&self) -> u64 {
+        self.events.blanks
+    }
+
+    /// The limits in force.
+    pub fn limits(&self) -> &Limits {
+        &self.events.limits
+    }
+
+    /// Bytes held on the heap.
+    pub fn heap_bytes(&self) -> usize {
+        let body = if let Body::Foreign(body) = &self.body { body.capacity() } else { 0 };
+        self.framer.heap_bytes() + self.events.diagnostics.heap_bytes() + body
+    }
+}
+
+impl Events {
+    #[inline]
+    fn frame(&mut self, frame: &Frame<'_>, sink: &mut impl Sink) -> Result<(), Error> {
+        if frame.data.is_empty() {
+            self.blanks += 1;
+            return Ok(());
+        }
+        if frame.data == b"[DONE]" {
+            self.lifecycle.done_seen = true;
+            return Ok(());
+        }
+        match self.decode(frame.data, frame.offset, sink)? {
+            None => Ok(()),
+            Some(fault) if frame.joined => self.salvage(frame, fault, sink),
+            Some(fault) => self.malformed(frame.data, frame.offset, fault, sink),
+        }
+    }
+
+    /// Decodes one event and hands it out. Returns why that was not possible, with nothing handed out.
+    #[inline]
+    fn decode(&mut self, raw: &[u8], offset: u64, sink: &mut impl Sink) -> Result<Option<json::Fault>, Error> {
+        self.diagnostics.at(self.index, offset);
+        let text = match std::str::from_utf8(raw) {
+            Ok(_) => Cow::Borrowed(raw),
+            Err(_) => {
+                self.diagnostics.found(Rule::InvalidUtf8, "bytes that are not UTF-8 were replaced by U+FFFD");
+                Cow::Owned(String::from_utf8_lossy(raw).into_owned().into_bytes())
+            }
+        };
+        let mut fields = std::mem::take(&mut self.fields);
+        let result = match fields.read(&text, &self.limits, &mut self.diagnostics) {
+            Ok(()) => self.hand_out(raw, &text, &fields, offset, sink).map(|()| None),
+            Err(fault) => self.limit(fault, offset).map(|()| Some(fault)),
+        };
+        self.fields = fields;
+        result
+    }
+
+    /// Faults that are limits kill the stream.
+    #[cold]
+    fn limit(&self, fault: json::Fault, offset: u64) -> Result<(), Error> {
+        let offset = offset + fault.at as u64;
+        match fault.reason {
+            Reason::Depth => {
+                Err(Error::Limit { limit: Limit::JsonDepth, value: self.limits.max_json_depth, offset })
+            }
+            Reason::Digits => {
+                Err(Error::Limit { limit: Limit::NumberDigits, value: self.limits.max_number_digits, offset })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    #[inline]
+    fn hand_out(
+        &mut self,
+        raw: &[u8],
+        text: &[u8],
+        fields: &Fields,
+        offset: u64,
+        sink: &mut impl Sink,
+    ) -> Result<(), Error> {
+        let name = fields.string(text, Key::Type).unwrap_or_default();
+        let (kind, spelling) = self.classify(name, text, fields);
+        let sequence_number = fields.index(text, Key::SequenceNumber, &mut self.diagnostics);
+        self.lifecycle.number(sequence_number, &mut self.diagnostics);
+        let mut event = Event {
+            kind,
+            spelling,
+            name,
+            raw,
+            text,
+            fields,
+            terminal: None,
+            index: self.index,
+            sequence_number,
+            offset,
+            fault: None,
+        };
+        if !matches!(kind.role(), Role::Delta(_)) || self.lifecycle.outcome().is_some() {
+            event.terminal = self.observe(&event);
+        }
+        self.deliver(&event, sink)
+    }
+
+    /// The kind of an event: its `type`, or what it must be without one.
+    #[inline]
+    fn classify(&mut self, name: &[u8], text: &[u8], fields: &Fields) -> (Kind, usize) {
+        if name.is_empty() {
+            return self.untyped(text, fields);
+        }
+        let (kind, spelling) = Kind::of(name);
+        if kind.role() == Role::State && fields.get(Key::Response).shape != Shape::Object {
+            // A state event without its response is a sign of life (rule E11).
+            return (Kind::Heartbeat, 0);
+        }
+        (kind, spelling)
+    }
+
+    #[cold]
+    fn untyped(&mut self, text: &[u8], fields: &Fields) -> (Kind, usize) {
+        if is_bare_response(text, fields) {
+            self.diagnostics.found(Rule::BareResponse, "a response object stands where an event is due");
+            let kind = match lifecycle::status(text) {
+                Some(Outcome::Completed | Outcome::Cancelled) => Kind::Completed,
+                Some(Outcome::Incomplete) => Kind::Incomplete,
+                Some(Outcome::Failed) => Kind::Failed,
+                _ => Kind::InProgress,
+            };
+            return (kind, 0);
+        }
+        if fields.get(Key::Error).shape != Shape::Null {
+            self.diagnostics.found(Rule::UntypedError, "an error object has no type");
+            return (Kind::ErrorEvent, 0);
+        }
+        (Kind::UnknownEvent, 0)
+    }
+
+    /// What an event that is no delta tells of the stream's life.
+    fn observe(&mut self, event: &Event<'_>) -> Option<Outcome> {
+        self.lifecycle.after_end(&mut self.diagnostics);
+        let response = event.response();
+        let terminal = lifecycle::terminal_outcome(event.kind, event.name, response.unwrap_or_default());
+        match (event.kind.role(), terminal) {
+            (_, Some(outcome)) => {
+                if response.is_none() {
+                    self.diagnostics.found(Rule::BareResponse, "a terminal event has no response");
+                }
+                self.lifecycle.response(response.unwrap_or_default(), &mut self.diagnostics);
+                self.lifecycle.terminal(outcome);
+            }
+            (Role::State, None) => self.lifecycle.response(response.unwrap_or_default(), &mut self.diagnostics),
+            (Role::Error, None) => self.lifecycle.error(),
+            _ => {}
+        }
+        terminal
+    }
+
+    #[inline]
+    fn deliver(&mut self, event: &Event<'_>, sink: &mut impl Sink) -> Result<(), Error> {
+        self.index += 1;
+        self.check_strict(event.raw)?;
+        sink.event(event, &mut self.diagnostics)?;
+        self.check_strict(event.raw)
+    }
+
+    #[inline]
+    fn check_strict(&self, raw: &[u8]) -> Result<(), Error> {
+        match self.diagnostics.current() {
+            Some(finding) if self.strict => {
+                let excerpt = raw.get(..EXCERPT_BYTES).unwrap_or(raw).to_vec();
+                Err(Error::Strict { finding: finding.clone(), excerpt })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Hands out what cannot be decoded, so that nothing disappears (rule S5).
+    #[cold]
+    fn malformed(&mut self, raw: &[u8], offset: u64, fault: json::Fault, sink: &mut impl Sink) -> Result<(), Error> {
+        self.diagnostics.at(self.index, offset + fault.at as u64);
+        self.diagnostics.found(Rule::NotJson, fault.reason.text());
+        let event = Event {
+            kind: Kind::MalformedEvent,
+            spelling: 0,
+            name: b"",
+            raw,
+            text: b"{}",
+            fields: &Fields::default(),
+            terminal: None,
+            index: self.index,
+            sequence_number: None,
+            offset,
+            fault: Some(fault),
+        };
+        self.deliver(&event, sink)
+    }
+
+    /// Several texts in one event: a gateway wrote its own line into an open event (rule S9).
+    #[cold]
+    fn salvage(&mut self, frame: &Frame<'_>, fault: json::Fault, sink: &mut impl Sink) -> Result<(), Error> {
+        let lines = || frame.data.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+        let mut scratch = Diagnostics::default();
+        let is_event = |line: &[u8]| {
+            std::str::from_utf8(line).is_ok()
+                && Fields::default().read(line, &self.limits, &mut scratch).is_ok()
+        };
+        if !lines().any(is_event) {
+            return self.malformed(frame.data, frame.offset, fault, sink);
+        }
+        self.diagnostics.at(self.index, frame.offset);
+        self.diagnostics.found(Rule::SeveralTexts, "one event holds several JSON texts");
+        self.check_strict(frame.data)?;
+        for line in lines() {
+            if line == b"[DONE]" {
+                self.lifecycle.done_seen = true;
+            } else if let Some(fault) = self.decode(line, frame.offset, sink)? {
+                self.malformed(line, frame.offset, fault, sink)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The body ended inside an event: it counts if its data is one whole object (rule S10).
+    fn unterminated(&mut self, frame: &Frame<'_>, sink: &mut impl Sink) -> Result<(), Error> {
+        let mut scratch = Diagnostics::default();
+        let text = String::from_utf8_lossy(frame.data);
+        if frame.data == b"[DONE]" {
+            self.lifecycle.done_seen = true;
+            return Ok(());
+        }
+        if Fields::default().read(text.as_bytes(), &self.limits, &mut scratch).is_err() {
+            return Ok(());
+        }
+        self.diagnostics.at(self.index, frame.offset);
+        self.diagnostics.found(Rule::Unterminated, "the body ends without the blank line of its last event");
+        self.check_strict(frame.data)?;
+        self.frame(frame, sink)
+    }
+
+    /// A whole body that is no event stream: one JSON object may still be a response or an error (rule S14).
+    #[cold]
+    fn foreign(&mut self, body: &[u8], sink: &mut impl Sink) -> Result<(), Error> {
+        let object = body.trim_ascii();
+        let mut fields = Fields::default();
+        let readable = std::str::from_utf8(object).is_ok()
+            && fields.read(object, &self.limits, &mut Diagnostics::default()).is_ok();
+        let meant = is_bare_response(object, &fields) || fields.get(Key::Error).shape != Shape::Null;
+        if !(readable && meant) {
+            return Err(not_a_stream(body));
+        }
+        self.diagnostics.at(self.index, 0);
+        self.diagnostics.found(Rule::NotAnEventStream, "the body is one JSON object and not an event stream");
+        self.check_strict(object)?;
+        self.decode(object, 0, sink).map(|_| ())
+    }
+}
+
+fn not_a_stream(body: &[u8]) -> Error {
+    Error::NotAnEventStream { body: body.get(..BODY_BYTES).unwrap_or(body).to_vec() }
+}
+
+/// Whether the event is itself a response: `"object": "response"` and no `type` (rule E13).
+fn is_bare_response(text: &[u8], fields: &Fields) -> bool {
+    fields.get(Key::Type).shape == Shape::Null && fields.string(text, Key::Object) == Some(b"response")
+}

@@ -1,0 +1,39 @@
+//! Open Responses event streams without I/O: framing, decoding and reassembly.
+//!
+//! Bytes go in, events come out, and a response grows from them. There are no sockets, clocks or threads here, and
+//! nothing of Python. A module uses only modules of a lower floor (a test checks it):
+//!
+//! | floor | modules |
+//! |---|---|
+//! | 0 | [`error`], [`limits`], [`diagnostics`], [`kind`], [`lines`], [`json`], [`unescape`] |
+//! | 1 | [`sse`], [`envelope`], [`server_error`] |
+//! | 2 | [`lifecycle`], [`text`], [`slots`] |
+//! | 3 | [`decoder`], [`snapshot`], [`agreement`] |
+//! | 4 | [`assemble`] |
+//!
+//! ```
+//! use or_stream_core::{assemble::Assembler, limits::Limits};
+//!
+//! let mut assembler = Assembler::new(Limits::default(), false);
+//! assembler.feed(b"data: {\"type\":\"response.output_text.delta\",\"delta\":\"hi\"}\n\n").unwrap();
+//! assert_eq!(assembler.output_text(), "hi");
+//! ```
+#![forbid(unsafe_code)]
+
+pub mod agreement;
+pub mod assemble;
+pub mod decoder;
+pub mod diagnostics;
+pub mod envelope;
+pub mod error;
+pub mod json;
+pub mod kind;
+pub mod lifecycle;
+pub mod limits;
+pub mod lines;
+pub mod server_error;
+pub mod slots;
+pub mod snapshot;
+pub mod sse;
+pub mod text;
+pub mod unescape;

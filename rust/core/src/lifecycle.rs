@@ -1,0 +1,149 @@
+//! The life of one stream as its events tell it: sequence numbers, the response's id, and the one named end.
+
+use crate::diagnostics::{Diagnostics, Rule};
+use crate::json;
+use crate::kind::{Kind, Role};
+use crate::unescape;
+
+/// How a stream ended (rule R10). Only the first is success.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// `response.completed`.
+    Completed,
+    /// `response.incomplete`.
+    Incomplete,
+    /// `response.failed`.
+    Failed,
+    /// The terminal response has status `cancelled`.
+    Cancelled,
+    /// An `error` event and no terminal event after it.
+    Error,
+    /// The body ended without a terminal event.
+    Truncated,
+}
+
+impl Outcome {
+    /// The name as users read it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Incomplete => "incomplete",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Error => "error",
+            Self::Truncated => "truncated",
+        }
+    }
+
+    fn of_status(status: &[u8]) -> Option<Self> {
+        match status {
+            b"completed" => Some(Self::Completed),
+            b"incomplete" => Some(Self::Incomplete),
+            b"failed" => Some(Self::Failed),
+            b"cancelled" | b"canceled" => Some(Self::Cancelled),
+            _ => None,
+        }
+    }
+}
+
+/// How an event ends the response, if it does.
+///
+/// Beside the three of the contract, servers send `response.done` and `response.cancelled` (or `canceled`).
+pub fn terminal_outcome(kind: Kind, name: &[u8], response: &[u8]) -> Option<Outcome> {
+    let by_name = match (kind.role(), kind) {
+        (Role::Terminal, Kind::Completed) => Some(Outcome::Completed),
+        (Role::Terminal, Kind::Incomplete) => Some(Outcome::Incomplete),
+        (Role::Terminal, _) => Some(Outcome::Failed),
+        _ => match name {
+            b"response.cancelled" | b"response.canceled" => Some(Outcome::Cancelled),
+            b"response.done" => None,
+            _ => return None,
+        },
+    };
+    let by_status = status(response);
+    match (by_name, by_status) {
+        // A cancelled response has no event of its own in the contract.
+        (Some(_), Some(Outcome::Cancelled)) => by_status,
+        (Some(_), _) => by_name,
+        (None, _) => by_status.or(Some(Outcome::Completed)),
+    }
+}
+
+/// The end that a response's own `status` tells.
+pub fn status(response: &[u8]) -> Option<Outcome> {
+    let status = json::first_member(response, "status")?;
+    Outcome::of_status(status.string_body(response)?)
+}
+
+/// What is known of a stream's life so far.
+#[derive(Debug, Clone, Default)]
+pub struct Lifecycle {
+    sequence_number: Option<u64>,
+    response_id: Option<String>,
+    outcome: Option<Outcome>,
+    error_seen: bool,
+    /// The sentinel `[DONE]` was seen.
+    pub done_seen: bool,
+}
+
+impl Lifecycle {
+    /// Takes note of a sequence number (rule E5). Events without one are fine.
+    #[inline]
+    pub fn number(&mut self, number: Option<u64>, diagnostics: &mut Diagnostics) {
+        let Some(number) = number else { return };
+        if self.sequence_number.is_some_and(|last| number != last + 1) {
+            diagnostics.found(Rule::Sequence, "sequence_number does not follow the one before");
+        }
+        self.sequence_number = Some(number);
+    }
+
+    /// Takes note of a response object (rule R12).
+    pub fn response(&mut self, response: &[u8], diagnostics: &mut Diagnostics) {
+        let id = json::first_member(response, "id").and_then(|id| id.string_body(response));
+        let Some(id) = id.filter(|id| !id.is_empty()) else { return };
+        let id = unescape::whole(id).0;
+        match &self.response_id {
+            None => self.response_id = Some(id),
+            Some(known) if *known != id => diagnostics.found(Rule::ResponseId, "the response id changes"),
+            Some(_) => {}
+        }
+    }
+
+    /// Takes note of a terminal event: the first one counts (rule R11).
+    pub fn terminal(&mut self, outcome: Outcome) {
+        self.outcome.get_or_insert(outcome);
+    }
+
+    /// Takes note of an `error` event, which a terminal event may still follow (rule E10).
+    pub fn error(&mut self) {
+        self.error_seen = true;
+    }
+
+    /// Notes what follows the terminal event (rule R11).
+    pub fn after_end(&self, diagnostics: &mut Diagnostics) {
+        if self.outcome.is_some() {
+            diagnostics.found(Rule::Late, "an event follows the terminal event");
+        }
+    }
+
+    /// The body has ended.
+    pub fn finish(&mut self) {
+        let end = if self.error_seen { Outcome::Error } else { Outcome::Truncated };
+        self.outcome.get_or_insert(end);
+    }
+
+    /// How the stream ended; None while it runs.
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.outcome
+    }
+
+    /// Number of the last event that had one.
+    pub fn last_sequence_number(&self) -> Option<u64> {
+        self.sequence_number
+    }
+
+    /// Id of the response.
+    pub fn response_id(&self) -> Option<&str> {
+        self.response_id.as_deref()
+    }
+}

@@ -1,0 +1,508 @@
+//! Incremental WHATWG event-stream framing (rules S1-S9 of the standard's "server-sent events").
+//!
+//! Promises: the result does not depend on how the bytes are cut; an event is out in the call that brings its blank
+//! line (a CR ends its line at once, a LF after it is swallowed later); cost is linear in bytes, memory is the data of
+//! the unfinished event. Comments and unknown fields are dropped as they pass and never held.
+//!
+//! Two speeds in one struct. A line that lies whole in the chunk is used where it lies. A line cut by the chunk's end
+//! is read byte for byte into its field's own buffer, so that nothing is looked at twice.
+
+use crate::error::Error;
+use crate::limits::{Limit, Limits};
+use crate::lines::next_end;
+
+/// A field of the standard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Data,
+    Event,
+    Id,
+    Retry,
+    /// A comment or an unknown field: nothing of it is held.
+    Other,
+    Comment,
+}
+
+/// How far into an unfinished line the last chunk reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Carry {
+    /// At the start of a line.
+    Line,
+    /// Inside a field name; its bytes are in `value`.
+    Name,
+    /// Behind the colon, where one space is dropped.
+    Colon(Field),
+    /// Inside the value.
+    Value(Field),
+}
+
+/// Where the data of the current event is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Data {
+    /// No data line yet.
+    None,
+    /// One line, still in the chunk.
+    Chunk(usize, usize),
+    /// In `data`.
+    Owned,
+}
+
+/// A dispatched event.
+#[derive(Debug, Clone, Copy)]
+pub struct Frame<'a> {
+    /// The data as sent, lines joined by LF.
+    pub data: &'a [u8],
+    /// The event name, empty where none was given.
+    pub name: &'a [u8],
+    /// The last valid `retry` of this event's own block, in milliseconds.
+    pub retry: Option<u64>,
+    /// Stream byte at which the data begins.
+    pub offset: u64,
+    /// Whether the data came in several lines.
+    pub joined: bool,
+}
+
+/// The framer of one stream.
+#[derive(Debug)]
+pub struct Framer {
+    carry: Carry,
+    /// The cut line's field name, event name, id or retry value.
+    value: Vec<u8>,
+    name: Vec<u8>,
+    name_span: Option<(usize, usize)>,
+    data: Vec<u8>,
+    at: Data,
+    data_lines: usize,
+    data_offset: u64,
+    id_buffer: Vec<u8>,
+    last_id: Vec<u8>,
+    retry: Option<u64>,
+    block_retry: Option<u64>,
+    bom: u8,
+    skip_lf: bool,
+    dispatched: bool,
+    line_bytes: usize,
+    /// Stream bytes before the current chunk.
+    base: u64,
+    comments: u64,
+    limits: Limits,
+}
+
+const BOM: [u8; 3] = [0xef, 0xbb, 0xbf];
+
+/// Offsets within an event are 32 bits wide, whatever the settings say.
+const MOST_EVENT_BYTES: usize = u32::MAX as usize - 16;
+
+impl Framer {
+    /// A framer at the start of a body.
+    pub fn new(limits: Limits) -> Self {
+        let limits = Limits { max_event_bytes: limits.max_event_bytes.min(MOST_EVENT_BYTES), ..limits };
+        Self {
+            carry: Carry::Line,
+            value: Vec::new(),
+            name: Vec::new(),
+            name_span: None,
+            data: Vec::new(),
+            at: Data::None,
+            data_lines: 0,
+            data_offset: 0,
+            id_buffer: Vec::new(),
+            last_id: Vec::new(),
+            retry: None,
+            block_retry: None,
+            bom: 0,
+            skip_lf: false,
+            dispatched: false,
+            line_bytes: 0,
+            base: 0,
+            comments: 0,
+            limits,
+        }
+    }
+
+    /// The last event id, as the last blank line set it.
+    pub fn last_event_id(&self) -> &[u8] {
+        &self.last_id
+    }
+
+    /// The last valid `retry` anywhere, in milliseconds; beyond 64 bits it is clamped.
+    pub fn retry(&self) -> Option<u64> {
+        self.retry
+    }
+
+    /// Comment lines seen.
+    pub fn comments(&self) -> u64 {
+        self.comments
+    }
+
+    /// Stream bytes before the current chunk.
+    pub fn base(&self) -> u64 {
+        self.base
+    }
+
+    /// Bytes held on the heap.
+    pub fn heap_bytes(&self) -> usize {
+        [&self.value, &self.name, &self.data, &self.id_buffer, &self.last_id].iter().map(|held| held.capacity()).sum()
+    }
+
+    /// The next event that `chunk` completes, reading from `*cursor`; None when the chunk is used up.
+    ///
+    /// Call it until it returns None, with the same chunk and a cursor that starts at 0.
+    pub fn next<'a>(&'a mut self, chunk: &'a [u8], cursor: &mut usize) -> Result<Option<Frame<'a>>, Error> {
+        if self.dispatched {
+            self.clear_event();
+        }
+        while *cursor < chunk.len() {
+            if self.skip_lf {
+                self.skip_lf = false;
+                if chunk.get(*cursor) == Some(&b'\n') {
+                    *cursor += 1;
+                    continue;
+                }
+            }
+            if self.bom < 3 && !self.skip_bom(chunk, cursor) {
+                continue;
+            }
+            let Some(end) = next_end(chunk, *cursor) else {
+                let from = std::mem::replace(cursor, chunk.len());
+                self.take_cut_line(chunk, from, chunk.len())?;
+                break;
+            };
+            let from = std::mem::replace(cursor, end + 1);
+            self.skip_lf = chunk.get(end) == Some(&b'\r');
+            if self.carry != Carry::Line {
+                self.take_cut_line(chunk, from, end)?;
+                self.end_cut_line();
+            } else if end > from {
+                self.take_line(chunk, from, end)?;
+            } else if self.blank_line() {
+                return Ok(Some(self.frame(chunk)));
+            }
+        }
+        self.leave_chunk(chunk);
+        Ok(None)
+    }
+
+    /// The event that the end of the body leaves open, if it has data; its last line need not be ended.
+    ///
+    /// The standard drops it. Real servers forget the last blank line, so the caller may look whether it is whole.
+    pub fn pending(&self) -> Option<Frame<'_>> {
+        (self.data_lines > 0).then(|| Frame {
+            data: &self.data,
+            name: &self.name,
+            retry: self.block_retry,
+            offset: self.data_offset,
+            joined: self.data_lines > 1,
+        })
+    }
+
+    /// Drops what is pending: the body has ended.
+    pub fn finish(&mut self) {
+        self.clear_event();
+        self.value = Vec::new();
+        self.carry = Carry::Line;
+    }
+
+    /// Passes over a byte order mark, however it is cut. Returns whether the start of the body is behind us.
+    fn skip_bom(&mut self, chunk: &[u8], cursor: &mut usize) -> bool {
+        let byte = chunk.get(*cursor).copied().unwrap_or_default();
+        if BOM.get(usize::from(self.bom)) == Some(&byte) {
+            self.bom += 1;
+            *cursor += 1;
+            return false;
+        }
+        if self.bom > 0 {
+            // Part of a mark is text: the start of a field name that nobody knows.
+            self.carry = Carry::Value(Field::Other);
+        }
+        self.bom = 3;
+        true
+    }
+
+    /// A line that lies whole in the chunk, without its end.
+    #[inline]
+    fn take_line(&mut self, chunk: &[u8], from: usize, end: usize) -> Result<(), Error> {
+        let line = chunk.get(from..end).unwrap_or_default();
+        let (field, value) = split_field(line);
+        let start = end - value.len();
+        match field {
+            Field::Data => {
+                self.check(Limit::LineBytes, line.len(), self.limits.max_line_bytes, end)?;
+                self.take_data(chunk, start, end)?;
+            }
+            Field::Event => {
+                self.check(Limit::EventNameBytes, value.len(), self.limits.max_event_name_bytes, end)?;
+                self.name.clear();
+                self.name_span = Some((start, end));
+            }
+            Field::Id => {
+                self.check(Limit::IdBytes, value.len(), self.limits.max_id_bytes, end)?;
+                self.set_id(value);
+            }
+            Field::Retry => self.set_retry(value),
+            Field::Comment => self.comments += 1,
+            Field::Other => {}
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn take_data(&mut self, chunk: &[u8], start: usize, end: usize) -> Result<(), Error> {
+        if self.at == Data::None {
+            self.at = Data::Chunk(start, end);
+            self.data_lines = 1;
+            self.data_offset = self.base + start as u64;
+            return self.check(Limit::EventBytes, end - start, self.limits.max_event_bytes, end);
+        }
+        self.begin_data(chunk, start);
+        self.grow_data(chunk, start, end)
+    }
+
+    /// Makes room for one more data line in the owned buffer.
+    fn begin_data(&mut self, chunk: &[u8], start: usize) {
+        self.own_data(chunk);
+        if self.data_lines > 0 {
+            self.data.push(b'\n');
+        } else {
+            self.data_offset = self.base + start as u64;
+        }
+        self.at = Data::Owned;
+        self.data_lines += 1;
+    }
+
+    fn grow_data(&mut self, chunk: &[u8], start: usize, end: usize) -> Result<(), Error> {
+        let piece = chunk.get(start..end).unwrap_or_default();
+        self.check(Limit::EventBytes, self.data.len() + piece.len(), self.limits.max_event_bytes, end)?;
+        self.data.extend_from_slice(piece);
+        Ok(())
+    }
+
+    /// A piece of a line that this or an earlier chunk cuts: `from..end` holds no line end.
+    fn take_cut_line(&mut self, chunk: &[u8], from: usize, end: usize) -> Result<(), Error> {
+        let mut at = from;
+        if matches!(self.carry, Carry::Line | Carry::Name) {
+            at = self.take_name(chunk, at, end);
+        }
+        if let Carry::Colon(field) = self.carry
+            && at < end
+        {
+            at += usize::from(chunk.get(at) == Some(&b' '));
+            if field == Field::Data {
+                self.begin_data(chunk, at);
+            }
+            self.carry = Carry::Value(field);
+        }
+        self.line_bytes = self.line_bytes.saturating_add(end - from);
+        if let Carry::Value(Field::Data) | Carry::Colon(Field::Data) = self.carry {
+            self.check(Limit::LineBytes, self.line_bytes, self.limits.max_line_bytes, end)?;
+        }
+        if let Carry::Value(field) = self.carry {
+            self.grow_value(field, chunk, at, end)?;
+        }
+        Ok(())
+    }
+
+    /// Reads the field name up to its colon. Names longer than any we know are dropped at once.
+    fn take_name(&mut self, chunk: &[u8], from: usize, end: usize) -> usize {
+        let mut at = from;
+        while at < end {
+            let byte = chunk.get(at).copied().unwrap_or_default();
+            at += 1;
+            if byte == b':' {
+                self.carry = match field_of(&self.value) {
+                    Field::Other if self.value.is_empty() => {
+                        self.comments += 1;
+                        Carry::Value(Field::Comment)
+                    }
+                    Field::Other => Carry::Value(Field::Other),
+                    field => Carry::Colon(field),
+                };
+                self.value.clear();
+                return at;
+            }
+            self.value.push(byte);
+            self.carry = Carry::Name;
+            if self.value.len() > LONGEST_NAME {
+                self.value.clear();
+                self.carry = Carry::Value(Field::Other);
+                return at;
+            }
+        }
+        at
+    }
+
+    fn grow_value(&mut self, field: Field, chunk: &[u8], start: usize, end: usize) -> Result<(), Error> {
+        let (limit, most) = match field {
+            Field::Data => return self.grow_data(chunk, start, end),
+            Field::Event => (Limit::EventNameBytes, self.limits.max_event_name_bytes),
+            Field::Id => (Limit::IdBytes, self.limits.max_id_bytes),
+            Field::Retry => (Limit::LineBytes, self.limits.max_line_bytes),
+            Field::Other | Field::Comment => return Ok(()),
+        };
+        let piece = chunk.get(start..end).unwrap_or_default();
+        self.check(limit, self.value.len() + piece.len(), most, end)?;
+        self.value.extend_from_slice(piece);
+        Ok(())
+    }
+
+    /// The line end of a line that was cut.
+    fn end_cut_line(&mut self) {
+        let field = match self.carry {
+            Carry::Value(field) => field,
+            Carry::Colon(field) => {
+                if field == Field::Data {
+                    self.begin_data(&[], 0);
+                }
+                field
+            }
+            // A line without a colon is a name with an empty value.
+            Carry::Name | Carry::Line => {
+                let field = field_of(&self.value);
+                self.value.clear();
+                if field == Field::Data {
+                    self.begin_data(&[], 0);
+                }
+                field
+            }
+        };
+        let value = std::mem::take(&mut self.value);
+        match field {
+            Field::Event => {
+                self.name.clone_from(&value);
+                self.name_span = None;
+            }
+            Field::Id => self.set_id(&value),
+            Field::Retry => self.set_retry(&value),
+            Field::Data | Field::Other | Field::Comment => {}
+        }
+        self.value = value;
+        self.value.clear();
+        self.carry = Carry::Line;
+        self.line_bytes = 0;
+    }
+
+    fn set_id(&mut self, value: &[u8]) {
+        if !value.contains(&0) {
+            self.id_buffer.clear();
+            self.id_buffer.extend_from_slice(value);
+        }
+    }
+
+    fn set_retry(&mut self, value: &[u8]) {
+        if !value.is_empty() && value.iter().all(u8::is_ascii_digit) {
+            let number = value.iter().fold(0_u64, |number, digit| {
+                number.saturating_mul(10).saturating_add(u64::from(digit.saturating_sub(b'0')))
+            });
+            self.retry = Some(number);
+            self.block_retry = self.retry;
+        }
+    }
+
+    /// A blank line. Returns whether it dispatches an event.
+    #[inline]
+    fn blank_line(&mut self) -> bool {
+        if self.last_id != self.id_buffer {
+            self.last_id.clone_from(&self.id_buffer);
+        }
+        if self.data_lines > 0 {
+            self.dispatched = true;
+            return true;
+        }
+        self.clear_event();
+        false
+    }
+
+    #[inline]
+    fn frame<'a>(&'a self, chunk: &'a [u8]) -> Frame<'a> {
+        Frame {
+            data: match self.at {
+                Data::Chunk(start, end) => chunk.get(start..end).unwrap_or_default(),
+                Data::Owned | Data::None => &self.data,
+            },
+            name: match self.name_span {
+                Some((start, end)) => chunk.get(start..end).unwrap_or_default(),
+                None => &self.name,
+            },
+            retry: self.block_retry,
+            offset: self.data_offset,
+            joined: self.data_lines > 1,
+        }
+    }
+
+    #[inline]
+    fn clear_event(&mut self) {
+        if self.at == Data::Owned {
+            // A giant event must not leave its buffer behind for the life of the stream.
+            if self.data.capacity() > KEPT_CAPACITY {
+                self.data = Vec::new();
+            }
+            self.data.clear();
+        }
+        self.name.clear();
+        self.name_span = None;
+        self.at = Data::None;
+        self.data_lines = 0;
+        self.block_retry = None;
+        self.dispatched = false;
+    }
+
+    /// The chunk goes away: what the unfinished event holds of it becomes ours.
+    fn leave_chunk(&mut self, chunk: &[u8]) {
+        self.own_data(chunk);
+        if let Some((start, end)) = self.name_span.take() {
+            self.name.extend_from_slice(chunk.get(start..end).unwrap_or_default());
+        }
+        self.base += chunk.len() as u64;
+    }
+
+    fn own_data(&mut self, chunk: &[u8]) {
+        if let Data::Chunk(start, end) = self.at {
+            self.data.extend_from_slice(chunk.get(start..end).unwrap_or_default());
+            self.at = Data::Owned;
+        }
+    }
+
+    #[inline]
+    fn check(&self, limit: Limit, size: usize, most: usize, end: usize) -> Result<(), Error> {
+        if size <= most {
+            return Ok(());
+        }
+        // The byte that crossed, so that every cutting reports the same one.
+        let over = (size - most) as u64;
+        Err(Error::Limit { limit, value: most, offset: (self.base + end as u64).saturating_sub(over) })
+    }
+}
+
+/// Buffers above this are given back after the event that needed them.
+const KEPT_CAPACITY: usize = 64 << 10;
+
+const LONGEST_NAME: usize = 5;
+
+/// The field of a name, compared byte for byte (rule S5).
+fn field_of(name: &[u8]) -> Field {
+    match name {
+        b"data" => Field::Data,
+        b"event" => Field::Event,
+        b"id" => Field::Id,
+        b"retry" => Field::Retry,
+        _ => Field::Other,
+    }
+}
+
+/// Field and value of a line: split at the first colon, one space dropped.
+#[inline]
+fn split_field(line: &[u8]) -> (Field, &[u8]) {
+    let (field, rest) = match line {
+        [b'd', b'a', b't', b'a', rest @ ..] => (Field::Data, rest),
+        [b'e', b'v', b'e', b'n', b't', rest @ ..] => (Field::Event, rest),
+        [b'i', b'd', rest @ ..] => (Field::Id, rest),
+        [b'r', b'e', b't', b'r', b'y', rest @ ..] => (Field::Retry, rest),
+        [b':', ..] => return (Field::Comment, &[]),
+        _ => return (Field::Other, &[]),
+    };
+    match rest {
+        [] => (field, rest),
+        [b':', b' ', value @ ..] | [b':', value @ ..] => (field, value),
+        _ => (Field::Other, &[]),
+    }
+}

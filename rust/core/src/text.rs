@@ -1,0 +1,151 @@
+//! One text that a stream tells twice: piece by piece in deltas, and in full when it is done (rules R4, R6).
+
+use std::borrow::Cow;
+
+use crate::diagnostics::{Diagnostics, Rule};
+use crate::unescape::{self, Half};
+
+/// A text as told so far.
+#[derive(Debug, Clone, Default)]
+pub struct Text {
+    /// What the announcement already held. Some servers repeat it in the deltas.
+    seed: String,
+    deltas: String,
+    half: Half,
+    streamed: bool,
+    done: bool,
+}
+
+impl Text {
+    /// A text whose announcement already held something.
+    pub fn announced(seed: String) -> Self {
+        Self { seed, ..Self::default() }
+    }
+
+    /// One more piece: the body of a JSON string.
+    #[inline]
+    pub fn delta(&mut self, body: &[u8], diagnostics: &mut Diagnostics) {
+        if self.done {
+            diagnostics.found(Rule::Text, "a delta follows the text's done event");
+        }
+        self.reserve(body.len());
+        self.streamed = true;
+        if unescape::append(body, &mut self.deltas, &mut self.half) > 0 {
+            diagnostics.found(Rule::LoneSurrogate, "half a surrogate pair was replaced by U+FFFD");
+        }
+    }
+
+    /// Doubles while small and grows by an eighth when large: thousands of live streams share one memory.
+    #[inline]
+    fn reserve(&mut self, more: usize) {
+        let (length, room) = (self.deltas.len(), self.deltas.capacity());
+        if room - length < more {
+            let step = if room < 1024 { room } else { room / 8 };
+            self.deltas.reserve_exact(more.max(step).max(16));
+        }
+    }
+
+    /// The server's full telling (rule R4): it counts, unless it is less than what was streamed.
+    pub fn done(&mut self, full: String, diagnostics: &mut Diagnostics) {
+        let seed = std::mem::take(&mut self.seed);
+        self.done = true;
+        if full.is_empty() && self.deltas.is_empty() {
+            self.deltas = seed;
+            return;
+        }
+        if full == self.deltas {
+            if !seed.is_empty() {
+                diagnostics.found(Rule::Seed, "the text of the announcement is repeated by the deltas");
+            }
+        } else if self.deltas.starts_with(&full) {
+            diagnostics.found(Rule::Text, "the done text is shorter than the deltas");
+            if !seed.is_empty() && !self.deltas.starts_with(&seed) {
+                self.deltas.insert_str(0, &seed);
+            }
+            return;
+        } else if !full.starts_with(&self.deltas) && !is_join(&full, &seed, &self.deltas) {
+            diagnostics.found(Rule::Text, "the done text differs from the deltas");
+        }
+        self.deltas = full;
+        self.half = Half::default();
+    }
+
+    /// Nothing more comes: half a character that still waits is replaced.
+    pub fn finish(&mut self, diagnostics: &mut Diagnostics) {
+        if unescape::finish(&mut self.deltas, &mut self.half) > 0 {
+            diagnostics.found(Rule::LoneSurrogate, "half a surrogate pair was replaced by U+FFFD");
+        }
+    }
+
+    /// The text as of now.
+    pub fn value(&self) -> Cow<'_, str> {
+        if self.seed.is_empty() || self.deltas.starts_with(&self.seed) {
+            Cow::Borrowed(&self.deltas)
+        } else if self.deltas.is_empty() {
+            Cow::Borrowed(&self.seed)
+        } else {
+            Cow::Owned([self.seed.as_str(), &self.deltas].concat())
+        }
+    }
+
+    /// Whether a delta or a done event has told anything of it.
+    pub fn is_told(&self) -> bool {
+        self.streamed || self.done
+    }
+
+    /// Whether its done event has come.
+    pub fn is_done(&self) -> bool {
+        self.done
+    }
+
+    /// Whether there is any text.
+    pub fn is_empty(&self) -> bool {
+        self.seed.is_empty() && self.deltas.is_empty()
+    }
+
+    /// Bytes held on the heap.
+    pub fn heap_bytes(&self) -> usize {
+        self.seed.capacity() + self.deltas.capacity()
+    }
+}
+
+fn is_join(full: &str, seed: &str, deltas: &str) -> bool {
+    full.strip_prefix(seed).is_some_and(|rest| rest == deltas)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(seed: &str, deltas: &[&str], full: Option<&str>) -> (String, Vec<&'static str>) {
+        let mut diagnostics = Diagnostics::default();
+        let mut text = Text::announced(seed.into());
+        for delta in deltas {
+            text.delta(delta.as_bytes(), &mut diagnostics);
+        }
+        if let Some(full) = full {
+            text.done(full.into(), &mut diagnostics);
+        }
+        (text.value().into_owned(), diagnostics.counts().map(|(rule, _)| rule.id()).collect())
+    }
+
+    #[test]
+    fn the_done_text_counts_unless_it_is_less() {
+        assert_eq!(told("", &["a", "b"], Some("ab")), ("ab".into(), vec![]));
+        assert_eq!(told("", &[], Some("ab")), ("ab".into(), vec![]));
+        assert_eq!(told("", &["a"], Some("ab")), ("ab".into(), vec![]));
+        assert_eq!(told("", &["a", "b"], Some("a")), ("ab".into(), vec!["R4"]));
+        assert_eq!(told("", &["a", "b"], Some("")), ("ab".into(), vec!["R4"]));
+        assert_eq!(told("", &["{}"], Some("{\"a\":1}")), ("{\"a\":1}".into(), vec!["R4"]));
+    }
+
+    #[test]
+    fn a_seed_is_neither_lost_nor_doubled() {
+        assert_eq!(told("He", &[], None), ("He".into(), vec![]));
+        assert_eq!(told("He", &["He", "llo"], None), ("Hello".into(), vec![]));
+        assert_eq!(told("He", &["llo"], None), ("Hello".into(), vec![]));
+        assert_eq!(told("He", &["He", "llo"], Some("Hello")), ("Hello".into(), vec!["R6"]));
+        assert_eq!(told("He", &["llo"], Some("Hello")), ("Hello".into(), vec![]));
+        assert_eq!(told("He", &[], Some("")), ("He".into(), vec![]));
+    }
+}

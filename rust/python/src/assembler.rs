@@ -1,0 +1,133 @@
+//! `Assembler`: bytes of one stream in, the response out; with events on the way where they are asked for.
+
+use or_stream_core::assemble::{Fold, OutputSource};
+use or_stream_core::decoder::Decoder;
+use or_stream_core::error::Error;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyList};
+
+use crate::event;
+use crate::input::Input;
+use crate::limits::Limits;
+use crate::reader::{Reader, Settings, State, failure};
+
+/// Smallest chunk for which giving up the GIL pays: below it two threads are slower than one (measured).
+const DETACH_BYTES: usize = 8192;
+
+/// The fold of one stream's events into a response, without a Python object per event.
+#[pyclass(frozen, subclass, extends = Reader, module = "or_stream._core")]
+pub(crate) struct Assembler;
+
+#[pymethods]
+impl Assembler {
+    #[new]
+    #[pyo3(signature = (*, limits=None, strict=false, output_source="auto"))]
+    fn new(limits: Option<&Limits>, strict: bool, output_source: &str) -> PyResult<PyClassInitializer<Self>> {
+        let source = match output_source {
+            "auto" => OutputSource::Auto,
+            "terminal" => OutputSource::Terminal,
+            "stream" => OutputSource::Stream,
+            _ => return Err(PyValueError::new_err("output_source must be 'auto', 'terminal' or 'stream'")),
+        };
+        let settings = Settings { limits: Limits::core(limits), strict, fold: Some(source) };
+        Ok(PyClassInitializer::from(Reader::new(settings)).add_subclass(Self))
+    }
+
+    /// Takes the next bytes of the body.
+    #[pyo3(signature = (chunk, /))]
+    fn feed<'py>(this: &Bound<'py, Self>, chunk: &Bound<'py, PyAny>) -> PyResult<()> {
+        let input = Input::chunk(chunk)?;
+        let bytes = input.as_bytes()?;
+        fold(this, |py, decoder, fold| {
+            if bytes.len() < DETACH_BYTES { decoder.feed(bytes, fold) } else { py.detach(|| decoder.feed(bytes, fold)) }
+        })
+    }
+
+    /// Takes one WebSocket message or JSON line, which is one event without framing.
+    #[pyo3(signature = (message, /))]
+    fn feed_message<'py>(this: &Bound<'py, Self>, message: &Bound<'py, PyAny>) -> PyResult<()> {
+        let input = Input::message(message)?;
+        let bytes = input.as_bytes()?;
+        fold(this, |_, decoder, fold| decoder.feed_message(bytes, fold))
+    }
+
+    /// As `feed`, and returns the events too, from the same pass.
+    #[pyo3(signature = (chunk, /))]
+    fn decode<'py>(this: &Bound<'py, Self>, chunk: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
+        let input = Input::chunk(chunk)?;
+        let bytes = input.as_bytes()?;
+        this.as_super().get().events(this.py(), |decoder, sink| decoder.feed(bytes, sink))
+    }
+
+    /// As `feed_message`, and returns the events too.
+    #[pyo3(signature = (message, /))]
+    fn decode_message<'py>(this: &Bound<'py, Self>, message: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
+        let input = Input::message(message)?;
+        let bytes = input.as_bytes()?;
+        this.as_super().get().events(this.py(), |decoder, sink| decoder.feed_message(bytes, sink))
+    }
+
+    /// As `finish`, and returns the last events too.
+    fn decode_end<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyList>> {
+        this.as_super().get().events(this.py(), |decoder, sink| decoder.finish(sink))
+    }
+
+    /// Takes one event that a decoder handed out.
+    #[pyo3(signature = (event, /))]
+    fn push<'py>(this: &Bound<'py, Self>, event: &Bound<'py, PyAny>) -> PyResult<()> {
+        let raw = event::raw(event)?;
+        fold(this, |_, decoder, fold| decoder.feed_message(raw, fold))
+    }
+
+    /// The body has ended: fixes the outcome and returns it.
+    fn finish<'py>(this: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        fold(this, |_, decoder, fold| decoder.finish(fold))?;
+        this.as_any().getattr("outcome").map(Some)
+    }
+
+    /// The response as of now, as JSON.
+    fn snapshot_json<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyBytes>> {
+        let py = this.py();
+        this.as_super().get().with(py, |state| {
+            let mut json = Vec::new();
+            if let Some(fold) = &state.fold {
+                fold.write_snapshot(state.decoder.lifecycle().response_id(), &mut json);
+            }
+            Ok(PyBytes::new(py, &json))
+        })
+    }
+
+    /// Whether anything of a response was received.
+    #[getter]
+    fn has_response(this: &Bound<'_, Self>) -> PyResult<bool> {
+        read(this, |fold| fold.has_response())
+    }
+
+    /// The text of the messages as of now.
+    #[getter]
+    fn output_text(this: &Bound<'_, Self>) -> PyResult<String> {
+        read(this, Fold::output_text)
+    }
+
+    /// The server's error, normalised, as JSON; None where it reported none.
+    #[getter]
+    fn error_json<'py>(this: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyBytes>>> {
+        Ok(read(this, Fold::error)?.map(|json| PyBytes::new(this.py(), &json)))
+    }
+}
+
+fn fold(
+    this: &Bound<'_, Assembler>,
+    call: impl FnOnce(Python<'_>, &mut Decoder, &mut Fold) -> Result<(), Error>,
+) -> PyResult<()> {
+    let py = this.py();
+    this.as_super().get().with(py, |state| {
+        let State { decoder, fold: Some(fold), .. } = state else { return Ok(()) };
+        call(py, decoder, fold).map_err(|error| failure(py, &error, state))
+    })
+}
+
+fn read<T: Default>(this: &Bound<'_, Assembler>, look: impl FnOnce(&Fold) -> T) -> PyResult<T> {
+    this.as_super().get().with(this.py(), |state| Ok(state.fold.as_ref().map(look).unwrap_or_default()))
+}

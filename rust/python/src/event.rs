@@ -1,0 +1,531 @@
+//! Event objects: one final class per kind, made by hand because they are made millions of times.
+//!
+//! All classes share one layout: a fixed head, and behind it the event's data in the same allocation, so that `raw`
+//! costs one copy of a few hundred bytes, pins no chunk, and every other field can be decoded when somebody asks.
+//! They are not tracked by the garbage collector: a head holds strings and, once asked for, a dict of decoded fields,
+//! none of which leads back to the event unless a user puts it there. This is the only file with `unsafe` in it.
+
+use std::ffi::{CString, c_char, c_int, c_void};
+use std::ptr;
+
+use or_stream_core::decoder::{self, Decoder, Sink};
+use or_stream_core::diagnostics::Diagnostics;
+use or_stream_core::envelope::Key;
+use or_stream_core::error::Error;
+use or_stream_core::json::{self, Reason, Shape};
+use or_stream_core::kind::{Kind, Role, Stream};
+use or_stream_core::limits::Limits;
+use or_stream_core::{server_error, unescape};
+use pyo3::exceptions::{PyMemoryError, PyTypeError};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBytes, PyDict, PyString, PyType};
+use pyo3::{ffi, intern};
+
+use crate::text::{json_string, string};
+use crate::value;
+
+/// The fixed part of an event. The data follows it; its length is the object's size.
+#[repr(C)]
+struct Head {
+    base: ffi::PyVarObject,
+    /// `type`, never null.
+    name: *mut ffi::PyObject,
+    /// The text of a delta; null in classes that have none.
+    delta: *mut ffi::PyObject,
+    /// A dict of fields that were decoded, null until then.
+    decoded: *mut ffi::PyObject,
+    index: u64,
+    offset: u64,
+    /// Negative where the event has none.
+    sequence_number: i64,
+    kind: Kind,
+    reason: Option<Reason>,
+}
+
+/// The classes and the interned names of their types.
+struct Classes {
+    base: Py<PyType>,
+    of_kind: Vec<Py<PyType>>,
+    names: Vec<Vec<Py<PyString>>>,
+}
+
+static CLASSES: PyOnceLock<Classes> = PyOnceLock::new();
+
+/// Makes the Python object of an event.
+#[inline]
+pub(crate) fn make<'py>(py: Python<'py>, event: &decoder::Event<'_>) -> PyResult<Bound<'py, PyAny>> {
+    let classes = classes(py)?;
+    let name = classes.name(py, event);
+    let delta = has_delta(event.kind).then(|| {
+        json_string(py, event.text, event.fields.get(Key::Delta)).unwrap_or_else(|| intern!(py, "").clone())
+    });
+    let Some(class) = classes.of_kind.get(event.kind as usize) else {
+        return Err(PyTypeError::new_err("an event kind without a class"));
+    };
+    let length = event.raw.len();
+    // SAFETY: the allocation holds a head and `length` bytes. Every field of the head is written before the object is
+    // handed on. `PyObject_InitVar` takes its own reference to the class, which lives as long as the module.
+    unsafe {
+        let memory = ffi::PyObject_Malloc(size_of::<Head>() + length).cast::<Head>();
+        if memory.is_null() {
+            return Err(PyMemoryError::new_err(()));
+        }
+        ffi::PyObject_InitVar(memory.cast(), class.as_ptr().cast(), length.cast_signed());
+        (&raw mut (*memory).name).write(name.into_ptr());
+        (&raw mut (*memory).delta).write(delta.map_or(ptr::null_mut(), Bound::into_ptr));
+        (&raw mut (*memory).decoded).write(ptr::null_mut());
+        (&raw mut (*memory).index).write(event.index);
+        (&raw mut (*memory).offset).write(event.offset);
+        (&raw mut (*memory).sequence_number).write(event.sequence_number.map_or(-1, u64::cast_signed));
+        (&raw mut (*memory).kind).write(event.kind);
+        (&raw mut (*memory).reason).write(event.fault.map(|fault| fault.reason));
+        ptr::copy_nonoverlapping(event.raw.as_ptr(), memory.add(1).cast::<u8>(), length);
+        Ok(Bound::from_owned_ptr(py, memory.cast()))
+    }
+}
+
+/// The data of an event object.
+pub(crate) fn raw<'a>(event: &'a Bound<'_, PyAny>) -> PyResult<&'a [u8]> {
+    let base = &classes(event.py())?.base;
+    if !event.is_instance(base.bind(event.py()))? {
+        return Err(PyTypeError::new_err(format!("expected an event, not {}", event.get_type().name()?)));
+    }
+    // SAFETY: the classes cannot be instantiated or subclassed from Python, so this object is one of ours.
+    Ok(unsafe { raw_of(event.as_ptr()) })
+}
+
+/// An event of its data again, for pickle and copy.
+#[pyfunction(name = "_rebuild_event")]
+#[pyo3(signature = (raw, index, offset, /))]
+pub(crate) fn rebuild_event(py: Python<'_>, raw: &[u8], index: u64, offset: u64) -> PyResult<Py<PyAny>> {
+    let unlimited =
+        Limits { max_event_bytes: usize::MAX, max_json_depth: usize::MAX, max_number_digits: usize::MAX, ..Limits::default() };
+    let mut rebuilt = Rebuilt { py, index, offset, event: None };
+    let result = Decoder::new(unlimited, false).feed_message(raw, &mut rebuilt);
+    match rebuilt.event {
+        Some(event) => event.map(Bound::unbind),
+        None => Err(PyTypeError::new_err(result.map_or_else(|error| error.to_string(), |()| "no event".to_owned()))),
+    }
+}
+
+struct Rebuilt<'py> {
+    py: Python<'py>,
+    index: u64,
+    offset: u64,
+    event: Option<PyResult<Bound<'py, PyAny>>>,
+}
+
+impl Sink for Rebuilt<'_> {
+    fn event(&mut self, event: &decoder::Event<'_>, _: &mut Diagnostics) -> Result<(), Error> {
+        self.event = Some(make(self.py, &decoder::Event { index: self.index, offset: self.offset, ..*event }));
+        Ok(())
+    }
+}
+
+/// Adds the classes to the module.
+pub(crate) fn add_classes(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let py = module.py();
+    let base = new_class(module, "BaseEvent", None, None)?;
+    module.add("BaseEvent", &base)?;
+    let mut classes = Classes { base: base.clone().unbind(), of_kind: Vec::new(), names: Vec::new() };
+    for kind in Kind::ALL {
+        let class = new_class(module, kind.class(), Some(*kind), Some(&base))?;
+        module.add(kind.class(), &class)?;
+        classes.of_kind.push(class.unbind());
+        classes.names.push(kind.names().iter().map(|name| PyString::intern(py, name).unbind()).collect());
+    }
+    // A second initialisation of the module keeps the classes of the first.
+    let _ = CLASSES.set(py, classes);
+    Ok(())
+}
+
+fn classes(py: Python<'_>) -> PyResult<&Classes> {
+    CLASSES.get(py).ok_or_else(|| PyTypeError::new_err("or_stream._core is not initialised"))
+}
+
+impl Classes {
+    #[inline]
+    fn name<'py>(&self, py: Python<'py>, event: &decoder::Event<'_>) -> Bound<'py, PyString> {
+        let known = self.names.get(event.kind as usize).and_then(|names| names.get(event.spelling));
+        match known {
+            Some(name) => name.bind(py).clone(),
+            None => PyString::new(py, &unescape::whole(event.name).0),
+        }
+    }
+}
+
+/// Whether events of a kind carry their delta ready. Shell output is an object and decodes when asked for.
+fn has_delta(kind: Kind) -> bool {
+    matches!(kind.role(), Role::Delta(stream) if stream != Stream::ShellOutput)
+}
+
+/// A field of a class: its getter finds it through the closure pointer of its definition.
+struct Field {
+    name: &'static str,
+    get: for<'py> fn(&Bound<'py, PyAny>, &'static str) -> PyResult<Bound<'py, PyAny>>,
+}
+
+/// Makes one class. Definitions live as long as the process: classes are never unloaded.
+fn new_class<'py>(
+    module: &Bound<'py, PyModule>,
+    name: &str,
+    kind: Option<Kind>,
+    base: Option<&Bound<'py, PyType>>,
+) -> PyResult<Bound<'py, PyType>> {
+    let members = kind.map_or_else(Vec::new, members_of);
+    let getters: Vec<ffi::PyGetSetDef> = fields_of(kind).into_iter().map(getter_of).collect();
+    let methods = if kind.is_none() { vec![reduce_method()] } else { Vec::new() };
+    let mut slots = vec![
+        slot(ffi::Py_tp_members, leak(members, ffi::PyMemberDef::default())),
+        slot(ffi::Py_tp_getset, leak(getters, ffi::PyGetSetDef::default())),
+        slot(ffi::Py_tp_methods, leak(methods, ffi::PyMethodDef::zeroed())),
+        slot(ffi::Py_tp_dealloc, dealloc as *mut c_void),
+        slot(ffi::Py_tp_repr, repr as *mut c_void),
+        slot(ffi::Py_tp_doc, c_string(&doc_of(kind))?.cast()),
+        ffi::PyType_Slot::default(),
+    ];
+    let basetype = if kind.is_none() { ffi::Py_TPFLAGS_BASETYPE } else { 0 };
+    let flags =
+        ffi::Py_TPFLAGS_DEFAULT | ffi::Py_TPFLAGS_IMMUTABLETYPE | ffi::Py_TPFLAGS_DISALLOW_INSTANTIATION | basetype;
+    let mut spec = ffi::PyType_Spec {
+        name: c_string(&format!("or_stream.{name}"))?.cast_const(),
+        basicsize: size_of::<Head>().try_into()?,
+        itemsize: 1,
+        flags: flags.try_into()?,
+        slots: slots.as_mut_ptr(),
+    };
+    let bases = base.map_or(ptr::null_mut(), |base| base.as_ptr());
+    // SAFETY: spec and slots are valid for the call; what the type keeps of them (names and definitions) is leaked.
+    unsafe {
+        let class = ffi::PyType_FromModuleAndSpec(module.as_ptr(), &raw mut spec, bases);
+        Ok(Bound::from_owned_ptr_or_err(module.py(), class)?.cast_into_unchecked())
+    }
+}
+
+fn doc_of(kind: Option<Kind>) -> String {
+    match kind.map(Kind::names) {
+        None => "What every event has; each concrete class adds the fields of its type.".into(),
+        Some([]) => "An event without a class of its own.".into(),
+        Some(names) => format!("Event `{}`.", names.join("`, `")),
+    }
+}
+
+fn members_of(kind: Kind) -> Vec<ffi::PyMemberDef> {
+    let member = |name: &'static std::ffi::CStr, offset: usize| ffi::PyMemberDef {
+        name: name.as_ptr(),
+        type_code: ffi::Py_T_OBJECT_EX,
+        offset: offset.cast_signed(),
+        flags: ffi::Py_READONLY,
+        doc: ptr::null(),
+    };
+    let mut members = vec![member(c"type", std::mem::offset_of!(Head, name))];
+    if has_delta(kind) {
+        members.push(member(c"delta", std::mem::offset_of!(Head, delta)));
+    }
+    members
+}
+
+fn fields_of(kind: Option<Kind>) -> Vec<Field> {
+    let Some(kind) = kind else {
+        return vec![
+            Field { name: "sequence_number", get: get_sequence_number },
+            Field { name: "index", get: get_index },
+            Field { name: "raw", get: get_raw },
+            Field { name: "data", get: get_data },
+        ];
+    };
+    let names = kind.fields().iter().filter(|name| !(has_delta(kind) && **name == "delta"));
+    names.map(|name| Field { name, get: getter_for(kind, name) }).collect()
+}
+
+fn getter_for(
+    kind: Kind,
+    name: &str,
+) -> for<'py> fn(&Bound<'py, PyAny>, &'static str) -> PyResult<Bound<'py, PyAny>> {
+    match (kind, name) {
+        (Kind::MalformedEvent, "reason") => get_reason,
+        (Kind::MalformedEvent, _) => get_offset,
+        (Kind::ErrorEvent, "error") => get_error,
+        (Kind::ErrorEvent, _) => get_error_member,
+        (_, "response") => get_response,
+        (_, "item" | "part" | "annotation" | "logprobs") => get_model,
+        (_, index) if index.ends_with("_index") => get_index_field,
+        (_, "text" | "refusal" | "arguments" | "code" | "input" | "command" | "diff" | "partial_image_b64") => get_text,
+        _ => get_value,
+    }
+}
+
+fn getter_of(field: Field) -> ffi::PyGetSetDef {
+    let name = c_string(field.name).unwrap_or(ptr::null_mut()).cast_const();
+    let closure = Box::into_raw(Box::new(field)).cast();
+    ffi::PyGetSetDef { name, get: Some(get), set: None, doc: ptr::null(), closure }
+}
+
+fn reduce_method() -> ffi::PyMethodDef {
+    ffi::PyMethodDef {
+        ml_name: c"__reduce__".as_ptr(),
+        ml_meth: ffi::PyMethodDefPointer { PyCFunction: reduce },
+        ml_flags: ffi::METH_NOARGS,
+        ml_doc: ptr::null(),
+    }
+}
+
+fn slot(slot: c_int, pfunc: *mut c_void) -> ffi::PyType_Slot {
+    ffi::PyType_Slot { slot, pfunc }
+}
+
+fn leak<T>(mut definitions: Vec<T>, end: T) -> *mut c_void {
+    definitions.push(end);
+    Box::leak(definitions.into_boxed_slice()).as_mut_ptr().cast()
+}
+
+fn c_string(text: &str) -> PyResult<*mut c_char> {
+    Ok(CString::new(text)?.into_raw())
+}
+
+/// # Safety
+/// `object` must be an event.
+unsafe fn raw_of<'a>(object: *mut ffi::PyObject) -> &'a [u8] {
+    // SAFETY: the data follows the head and is as long as the object's size says; it never changes.
+    unsafe {
+        let length = ffi::Py_SIZE(object).unsigned_abs();
+        std::slice::from_raw_parts(object.cast::<Head>().add(1).cast::<u8>(), length)
+    }
+}
+
+fn head<'a>(event: &'a Bound<'_, PyAny>) -> &'a Head {
+    // SAFETY: only getters of our classes call this, with an instance of theirs; heads do not move.
+    unsafe { &*event.as_ptr().cast::<Head>() }
+}
+
+fn data<'a>(event: &'a Bound<'_, PyAny>) -> &'a [u8] {
+    // SAFETY: as above.
+    unsafe { raw_of(event.as_ptr()) }
+}
+
+unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
+    // SAFETY: called once, by the interpreter, when nothing refers to the object any more.
+    unsafe {
+        let head = object.cast::<Head>();
+        ffi::Py_XDECREF((*head).name);
+        ffi::Py_XDECREF((*head).delta);
+        ffi::Py_XDECREF((*head).decoded);
+        let class = ffi::Py_TYPE(object);
+        ffi::PyObject_Free(object.cast());
+        ffi::Py_DECREF(class.cast());
+    }
+}
+
+/// Calls Rust from a C slot: errors and panics become Python exceptions.
+///
+/// # Safety
+/// The caller holds the GIL and `object` is an event.
+unsafe fn guarded(
+    object: *mut ffi::PyObject,
+    call: impl for<'py> FnOnce(&Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>>,
+) -> *mut ffi::PyObject {
+    // SAFETY: slots are called with the GIL held and with a borrowed reference.
+    let (py, event) = unsafe {
+        let py = Python::assume_attached();
+        (py, Bound::from_borrowed_ptr(py, object))
+    };
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| call(&event)));
+    let result = result.unwrap_or_else(|_| {
+        Err(crate::errors::plain(py, "InternalError", "reading an event failed, which is a bug in or_stream; please report it"))
+    });
+    match result {
+        Ok(value) => value.into_ptr(),
+        Err(error) => {
+            error.restore(py);
+            ptr::null_mut()
+        }
+    }
+}
+
+unsafe extern "C" fn get(object: *mut ffi::PyObject, closure: *mut c_void) -> *mut ffi::PyObject {
+    // SAFETY: the closure of every definition is a leaked `Field`.
+    unsafe {
+        let field = &*closure.cast::<Field>();
+        guarded(object, |event| (field.get)(event, field.name))
+    }
+}
+
+unsafe extern "C" fn reduce(object: *mut ffi::PyObject, _: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: a method of our classes.
+    unsafe {
+        guarded(object, |event| {
+            let py = event.py();
+            let rebuild = py.import("or_stream._core")?.getattr("_rebuild_event")?;
+            let (head, raw) = (head(event), PyBytes::new(py, data(event)));
+            Ok((rebuild, (raw, head.index, head.offset)).into_pyobject(py)?.into_any())
+        })
+    }
+}
+
+unsafe extern "C" fn repr(object: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: a slot of our classes.
+    unsafe { guarded(object, |event| Ok(PyString::new(event.py(), &shown(event)?).into_any())) }
+}
+
+/// Longest text that a `repr` shows.
+const SHOWN: usize = 60;
+
+fn shown(event: &Bound<'_, PyAny>) -> PyResult<String> {
+    let head = head(event);
+    let mut fields = Vec::new();
+    if head.kind.names().len() != 1 {
+        fields.push("type");
+    }
+    if head.sequence_number >= 0 {
+        fields.push("sequence_number");
+    }
+    fields.extend(head.kind.fields().iter().filter(|name| **name != "obfuscation"));
+    let mut out = format!("{}(", head.kind.class());
+    for (at, name) in fields.into_iter().enumerate() {
+        let value = if is_nested(event, name) { "...".to_owned() } else { shortened(&event.getattr(name)?)? };
+        let comma = if at > 0 { ", " } else { "" };
+        out.push_str(&format!("{comma}{name}={value}"));
+    }
+    out.push(')');
+    Ok(out)
+}
+
+fn is_nested(event: &Bound<'_, PyAny>, name: &str) -> bool {
+    let text = String::from_utf8_lossy(data(event));
+    head(event).reason.is_none()
+        && json::member(text.as_bytes(), name).is_some_and(|value| matches!(value.shape, Shape::Object | Shape::Array))
+}
+
+fn shortened(value: &Bound<'_, PyAny>) -> PyResult<String> {
+    let shown = value.repr()?.to_string();
+    if shown.chars().count() <= SHOWN {
+        return Ok(shown);
+    }
+    Ok(shown.chars().take(SHOWN).chain("...".chars()).collect())
+}
+
+fn get_sequence_number<'py>(event: &Bound<'py, PyAny>, _: &'static str) -> PyResult<Bound<'py, PyAny>> {
+    let number = head(event).sequence_number;
+    Ok((number >= 0).then_some(number).into_pyobject(event.py())?)
+}
+
+fn get_index<'py>(event: &Bound<'py, PyAny>, _: &'static str) -> PyResult<Bound<'py, PyAny>> {
+    Ok(head(event).index.into_pyobject(event.py())?.into_any())
+}
+
+fn get_offset<'py>(event: &Bound<'py, PyAny>, _: &'static str) -> PyResult<Bound<'py, PyAny>> {
+    Ok(head(event).offset.into_pyobject(event.py())?.into_any())
+}
+
+fn get_reason<'py>(event: &Bound<'py, PyAny>, _: &'static str) -> PyResult<Bound<'py, PyAny>> {
+    Ok(head(event).reason.map(Reason::text).unwrap_or_default().into_pyobject(event.py())?.into_any())
+}
+
+fn get_raw<'py>(event: &Bound<'py, PyAny>, _: &'static str) -> PyResult<Bound<'py, PyAny>> {
+    Ok(PyBytes::new(event.py(), data(event)).into_any())
+}
+
+/// A field that is decoded once and then kept.
+fn decoded<'py>(
+    event: &Bound<'py, PyAny>,
+    name: &'static str,
+    decode: impl FnOnce(&[u8]) -> PyResult<Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = event.py();
+    let kept = kept_fields(event);
+    if let Some(value) = kept.get_item(name)? {
+        return Ok(value);
+    }
+    let value = decode(String::from_utf8_lossy(data(event)).as_bytes())?;
+    kept.set_item(PyString::intern(py, name), &value)?;
+    Ok(value)
+}
+
+fn kept_fields<'py>(event: &Bound<'py, PyAny>) -> Bound<'py, PyDict> {
+    let py = event.py();
+    let head = event.as_ptr().cast::<Head>();
+    // SAFETY: the GIL is held (the module says that it needs it), so nobody else writes the pointer.
+    unsafe {
+        if (*head).decoded.is_null() {
+            (*head).decoded = PyDict::new(py).into_ptr();
+        }
+        Bound::from_borrowed_ptr(py, (*head).decoded).cast_into_unchecked()
+    }
+}
+
+fn get_data<'py>(event: &Bound<'py, PyAny>, name: &'static str) -> PyResult<Bound<'py, PyAny>> {
+    if head(event).reason.is_some() {
+        return Ok(PyDict::new(event.py()).into_any());
+    }
+    decoded(event, name, |text| Ok(value::object(event.py(), text)?.into_any()))
+}
+
+/// A member as plain Python; containers are kept once decoded.
+fn get_value<'py>(event: &Bound<'py, PyAny>, name: &'static str) -> PyResult<Bound<'py, PyAny>> {
+    let py = event.py();
+    let text = String::from_utf8_lossy(data(event));
+    match json::member(text.as_bytes(), name) {
+        None => Ok(py.None().into_bound(py)),
+        Some(found) if matches!(found.shape, Shape::Object | Shape::Array) => {
+            decoded(event, name, |text| value::load(py, text, found))
+        }
+        Some(found) => value::load(py, text.as_bytes(), found),
+    }
+}
+
+/// A text that the contract requires: missing and null read as "".
+fn get_text<'py>(event: &Bound<'py, PyAny>, name: &'static str) -> PyResult<Bound<'py, PyAny>> {
+    let value = get_value(event, name)?;
+    if value.is_none() { Ok(string(event.py(), b"").into_any()) } else { Ok(value) }
+}
+
+/// An index: anything but an integer from 0 to 2^53 reads as None, never as a cast of itself.
+fn get_index_field<'py>(event: &Bound<'py, PyAny>, name: &'static str) -> PyResult<Bound<'py, PyAny>> {
+    let text = data(event);
+    let value = json::member(text, name).filter(|value| value.shape == Shape::Number);
+    Ok(value.and_then(|value| json::small_integer(value.of(text))).into_pyobject(event.py())?)
+}
+
+fn get_model<'py>(event: &Bound<'py, PyAny>, name: &'static str) -> PyResult<Bound<'py, PyAny>> {
+    decoded(event, name, |text| match json::member(text, name) {
+        Some(value) if value.shape != Shape::Null => model(event.py(), name, value.of(text)),
+        _ => Ok(event.py().None().into_bound(event.py())),
+    })
+}
+
+/// The response, also where it stands in the place of the event (rule E13).
+fn get_response<'py>(event: &Bound<'py, PyAny>, name: &'static str) -> PyResult<Bound<'py, PyAny>> {
+    decoded(event, name, |text| match json::member(text, name) {
+        Some(value) if value.shape != Shape::Null => model(event.py(), name, value.of(text)),
+        _ if json::member(text, "type").is_none() => model(event.py(), name, text),
+        _ => Ok(event.py().None().into_bound(event.py())),
+    })
+}
+
+/// The server's error in one shape, whichever it was sent in (rule E8).
+fn get_error<'py>(event: &Bound<'py, PyAny>, name: &'static str) -> PyResult<Bound<'py, PyAny>> {
+    decoded(event, name, |text| {
+        model(event.py(), name, &server_error::normalise(text).unwrap_or_else(|| b"{}".to_vec()))
+    })
+}
+
+fn get_error_member<'py>(event: &Bound<'py, PyAny>, name: &'static str) -> PyResult<Bound<'py, PyAny>> {
+    let py = event.py();
+    let text = String::from_utf8_lossy(data(event));
+    let error = server_error::normalise(text.as_bytes()).unwrap_or_default();
+    match json::member(&error, name) {
+        Some(found) if found.shape != Shape::Null => value::load(py, &error, found),
+        _ if name == "message" => Ok(string(py, b"").into_any()),
+        _ => Ok(py.None().into_bound(py)),
+    }
+}
+
+/// A model of `or_stream.models`, which is imported when the first one is asked for.
+fn model<'py>(py: Python<'py>, name: &str, json: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    static LOAD: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let load = LOAD.get_or_try_init(py, || {
+        Ok::<_, PyErr>(py.import("or_stream.models")?.getattr("load_field")?.unbind())
+    })?;
+    load.bind(py).call1((name, PyBytes::new(py, json)))
+}

@@ -1,0 +1,46 @@
+//! Python bindings of `or-stream-core`. No bytes are parsed here and no policy is made: input is borrowed, the core is
+//! called under a lock and a panic guard, and what it hands out becomes Python objects.
+
+mod assembler;
+mod decoder;
+mod errors;
+mod event;
+mod input;
+mod limits;
+mod reader;
+mod sse;
+mod text;
+mod value;
+
+use pyo3::prelude::*;
+
+/// The compiled core of `or_stream`.
+#[pymodule(gil_used = true)]
+mod _core {
+    use super::*;
+
+    #[pymodule_export]
+    use super::assembler::Assembler;
+    #[pymodule_export]
+    use super::decoder::Decoder;
+    #[pymodule_export]
+    use super::limits::Limits;
+    #[pymodule_export]
+    use super::reader::{Diagnostic, Reader};
+    #[pymodule_export]
+    use super::sse::{ServerSentEvent, SseDecoder};
+
+    #[pymodule_export]
+    use super::event::rebuild_event;
+
+    #[cfg(feature = "planted-panic")]
+    #[pymodule_export]
+    use super::reader::plant_panic;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        module.add("build_profile", if cfg!(debug_assertions) { "debug" } else { "release" })?;
+        super::event::add_classes(module)
+    }
+}

@@ -1,0 +1,277 @@
+//! What `Decoder` and `Assembler` share: the state of one stream under a lock, its counters and findings.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, MutexGuard, TryLockError};
+
+use or_stream_core::assemble::{Fold, OutputSource};
+use or_stream_core::decoder::{Decoder, Event, Sink};
+use or_stream_core::diagnostics::Diagnostics;
+use or_stream_core::error::Error;
+use or_stream_core::limits::Limits;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyString};
+
+use crate::errors::{self, Position};
+use crate::event;
+use crate::text::string;
+
+/// One stream's reader. The lock is only ever tried: two users of one stream are a mistake of the caller.
+#[pyclass(frozen, subclass, module = "or_stream._core", name = "_Reader")]
+pub(crate) struct Reader {
+    state: Mutex<State>,
+    settings: Settings,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Settings {
+    pub(crate) limits: Limits,
+    pub(crate) strict: bool,
+    /// None for a reader that only decodes.
+    pub(crate) fold: Option<OutputSource>,
+}
+
+/// The core's half of a reader.
+pub(crate) struct State {
+    pub(crate) decoder: Decoder,
+    pub(crate) fold: Option<Fold>,
+    /// Set for good when the core has panicked: its state cannot be trusted.
+    broken: bool,
+}
+
+impl State {
+    fn new(settings: Settings) -> Self {
+        Self {
+            decoder: Decoder::new(settings.limits, settings.strict),
+            fold: settings.fold.map(|source| Fold::new(settings.limits, source)),
+            broken: false,
+        }
+    }
+
+    /// The response as folded so far, as JSON; None where there is nothing of it.
+    pub(crate) fn partial(&self) -> Option<Vec<u8>> {
+        let fold = self.fold.as_ref().filter(|fold| fold.has_response())?;
+        let mut json = Vec::new();
+        fold.write_snapshot(self.decoder.lifecycle().response_id(), &mut json);
+        Some(json)
+    }
+}
+
+/// Locks the state of a stream for one call.
+pub(crate) fn lock<'a, T>(py: Python<'_>, state: &'a Mutex<T>) -> PyResult<MutexGuard<'a, T>> {
+    match state.try_lock() {
+        Ok(guard) => Ok(guard),
+        Err(TryLockError::WouldBlock) => {
+            Err(errors::plain(py, "ConcurrentUse", "this stream is in use by another thread, task or callback"))
+        }
+        Err(TryLockError::Poisoned(_)) => Err(broken(py)),
+    }
+}
+
+fn broken(py: Python<'_>) -> PyErr {
+    errors::plain(py, "InternalError", "the core failed on this stream, which is a bug in or_stream; please report it")
+}
+
+impl Reader {
+    pub(crate) fn new(settings: Settings) -> Self {
+        Self { state: Mutex::new(State::new(settings)), settings }
+    }
+
+    /// Calls the core under the lock. A panic becomes `InternalError` and ends this stream only.
+    pub(crate) fn with<T>(&self, py: Python<'_>, call: impl FnOnce(&mut State) -> PyResult<T>) -> PyResult<T> {
+        let mut state = lock(py, &self.state)?;
+        if state.broken {
+            return Err(broken(py));
+        }
+        match catch_unwind(AssertUnwindSafe(|| call(&mut state))) {
+            Ok(result) => result,
+            Err(_) => {
+                state.broken = true;
+                Err(broken(py))
+            }
+        }
+    }
+
+    /// As [`Self::with`], for calls that make events. An error that comes behind events waits for the next call, which
+    /// the core answers with the same error: nothing that was decoded is lost.
+    pub(crate) fn events<'py>(
+        &self,
+        py: Python<'py>,
+        call: impl FnOnce(&mut Decoder, &mut Events<'_, 'py>) -> Result<(), Error>,
+    ) -> PyResult<Bound<'py, PyList>> {
+        self.with(py, |state| {
+            let list = PyList::empty(py);
+            let mut sink = Events { py, list: &list, fold: state.fold.as_mut(), failed: None };
+            let result = call(&mut state.decoder, &mut sink);
+            if let Some(error) = sink.failed {
+                return Err(error);
+            }
+            match result {
+                Err(error) if list.is_empty() => Err(failure(py, &error, state)),
+                _ => Ok(list),
+            }
+        })
+    }
+}
+
+/// The exception of a core error, with the partial response.
+pub(crate) fn failure(py: Python<'_>, error: &Error, state: &State) -> PyErr {
+    errors::raise(py, error, Some(Position::of(&state.decoder, state.partial())))
+}
+
+/// A sink that makes Python events, and folds where the reader does.
+pub(crate) struct Events<'a, 'py> {
+    py: Python<'py>,
+    list: &'a Bound<'py, PyList>,
+    fold: Option<&'a mut Fold>,
+    failed: Option<PyErr>,
+}
+
+impl Sink for Events<'_, '_> {
+    #[inline]
+    fn event(&mut self, event: &Event<'_>, diagnostics: &mut Diagnostics) -> Result<(), Error> {
+        if let Some(fold) = &mut self.fold {
+            fold.event(event, diagnostics)?;
+        }
+        let made = event::make(self.py, event).and_then(|event| self.list.append(event));
+        if let Err(error) = made {
+            self.failed = Some(error);
+            return Err(Error::Finished);
+        }
+        Ok(())
+    }
+}
+
+#[pymethods]
+impl Reader {
+    /// Makes the reader new, for another stream.
+    fn reset(&self, py: Python<'_>) -> PyResult<()> {
+        *lock(py, &self.state)? = State::new(self.settings);
+        Ok(())
+    }
+
+    /// How the stream ended; None while it runs.
+    #[getter]
+    fn outcome<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let outcome = self.with(py, |state| Ok(state.decoder.lifecycle().outcome()))?;
+        let Some(outcome) = outcome else { return Ok(None) };
+        py.import("or_stream.outcome")?.getattr("Outcome")?.call1((outcome.name(),)).map(Some)
+    }
+
+    /// The first findings, at most 256.
+    #[getter]
+    fn diagnostics(&self, py: Python<'_>) -> PyResult<Vec<Diagnostic>> {
+        self.with(py, |state| Ok(state.decoder.diagnostics().kept().iter().map(Diagnostic::of).collect()))
+    }
+
+    /// How often each rule was broken.
+    #[getter]
+    fn diagnostic_counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        self.with(py, |state| {
+            let counts = PyDict::new(py);
+            for (rule, count) in state.decoder.diagnostics().counts() {
+                counts.set_item(rule.id(), count)?;
+            }
+            Ok(counts)
+        })
+    }
+
+    /// Bytes taken in.
+    #[getter]
+    fn bytes_seen(&self, py: Python<'_>) -> PyResult<u64> {
+        self.with(py, |state| Ok(state.decoder.bytes()))
+    }
+
+    /// Chunks and messages taken in.
+    #[getter]
+    fn chunks_seen(&self, py: Python<'_>) -> PyResult<u64> {
+        self.with(py, |state| Ok(state.decoder.chunks()))
+    }
+
+    /// Events decoded.
+    #[getter]
+    fn events_seen(&self, py: Python<'_>) -> PyResult<u64> {
+        self.with(py, |state| Ok(state.decoder.events()))
+    }
+
+    /// Comment lines and events without data: signs of life that mean nothing.
+    #[getter]
+    fn comments_seen(&self, py: Python<'_>) -> PyResult<u64> {
+        self.with(py, |state| Ok(state.decoder.framer().comments() + state.decoder.blanks()))
+    }
+
+    /// Of the last event that had one.
+    #[getter]
+    fn last_sequence_number(&self, py: Python<'_>) -> PyResult<Option<u64>> {
+        self.with(py, |state| Ok(state.decoder.lifecycle().last_sequence_number()))
+    }
+
+    /// The last SSE `id`, "" when none was sent.
+    #[getter]
+    fn last_event_id<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
+        self.with(py, |state| Ok(string(py, state.decoder.framer().last_event_id())))
+    }
+
+    /// The last valid SSE `retry` in milliseconds, clamped to 64 bits.
+    #[getter]
+    fn retry(&self, py: Python<'_>) -> PyResult<Option<u64>> {
+        self.with(py, |state| Ok(state.decoder.framer().retry()))
+    }
+
+    /// The response's id, once an event told it.
+    #[getter]
+    fn response_id(&self, py: Python<'_>) -> PyResult<Option<String>> {
+        self.with(py, |state| Ok(state.decoder.lifecycle().response_id().map(str::to_owned)))
+    }
+
+    /// Whether the sentinel `[DONE]` was seen.
+    #[getter]
+    fn done_seen(&self, py: Python<'_>) -> PyResult<bool> {
+        self.with(py, |state| Ok(state.decoder.lifecycle().done_seen))
+    }
+
+    /// Bytes of memory that this reader holds outside Python.
+    #[getter]
+    fn state_bytes(&self, py: Python<'_>) -> PyResult<usize> {
+        self.with(py, |state| {
+            let heap = state.decoder.heap_bytes() + state.fold.as_ref().map_or(0, Fold::heap_bytes);
+            Ok(size_of::<Self>() + heap)
+        })
+    }
+}
+
+/// One thing a server did wrong.
+#[pyclass(frozen, get_all, eq, hash, module = "or_stream")]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Diagnostic {
+    /// The stable id of the rule.
+    rule: &'static str,
+    /// Index of the event, counted from 0.
+    event_index: u64,
+    /// Stream byte of the event's data.
+    offset: u64,
+    /// What is wrong, in one line.
+    message: &'static str,
+}
+
+impl Diagnostic {
+    fn of(finding: &or_stream_core::diagnostics::Diagnostic) -> Self {
+        let or_stream_core::diagnostics::Diagnostic { rule, event_index, offset, message } = *finding;
+        Self { rule: rule.id(), event_index, offset, message }
+    }
+}
+
+#[pymethods]
+impl Diagnostic {
+    fn __repr__(&self) -> String {
+        let Self { rule, event_index, offset, message } = self;
+        format!("Diagnostic(rule='{rule}', event_index={event_index}, offset={offset}, message='{message}')")
+    }
+}
+
+/// Panics inside the core's guard, to show what a bug does.
+#[cfg(feature = "planted-panic")]
+#[pyfunction(name = "_plant_panic")]
+pub(crate) fn plant_panic(py: Python<'_>, reader: &Bound<'_, Reader>) -> PyResult<()> {
+    #[allow(clippy::panic)]
+    reader.get().with(py, |_| panic!("planted"))
+}
