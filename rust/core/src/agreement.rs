@@ -57,7 +57,8 @@ mod tests {
     #[test]
     fn content_counts_and_the_rest_does_not() {
         let item = br#"{"type":"message","id":"a","content":[{"type":"output_text","text":"x\u0041"}]}"#;
-        let same = br#"{"id":"b","content":[{"text":"xA","type":"output_text","logprobs":[]}],"encrypted_content":"z"}"#;
+        let same =
+            br#"{"id":"b","content":[{"text":"xA","type":"output_text","logprobs":[]}],"encrypted_content":"z"}"#;
         let other = br#"{"type":"message","content":[{"type":"output_text","text":"y"}]}"#;
         assert!(!differ(item, same));
         assert!(differ(item, other));

@@ -293,12 +293,11 @@ impl Events {
     #[inline]
     fn decode(&mut self, raw: &[u8], offset: u64, sink: &mut impl Sink) -> Result<Option<json::Fault>, Error> {
         self.diagnostics.at(self.index, offset);
-        let text = match std::str::from_utf8(raw) {
-            Ok(_) => Cow::Borrowed(raw),
-            Err(_) => {
-                self.diagnostics.found(Rule::InvalidUtf8, "bytes that are not UTF-8 were replaced by U+FFFD");
-                Cow::Owned(String::from_utf8_lossy(raw).into_owned().into_bytes())
-            }
+        let text = if std::str::from_utf8(raw).is_ok() {
+            Cow::Borrowed(raw)
+        } else {
+            self.diagnostics.found(Rule::InvalidUtf8, "bytes that are not UTF-8 were replaced by U+FFFD");
+            Cow::Owned(String::from_utf8_lossy(raw).into_owned().into_bytes())
         };
         let mut fields = std::mem::take(&mut self.fields);
         let result = match fields.read(&text, &self.limits, &mut self.diagnostics) {
@@ -314,9 +313,7 @@ impl Events {
     fn limit(&self, fault: json::Fault, offset: u64) -> Result<(), Error> {
         let offset = offset + fault.at as u64;
         match fault.reason {
-            Reason::Depth => {
-                Err(Error::Limit { limit: Limit::JsonDepth, value: self.limits.max_json_depth, offset })
-            }
+            Reason::Depth => Err(Error::Limit { limit: Limit::JsonDepth, value: self.limits.max_json_depth, offset }),
             Reason::Digits => {
                 Err(Error::Limit { limit: Limit::NumberDigits, value: self.limits.max_number_digits, offset })
             }
@@ -455,8 +452,7 @@ impl Events {
         let lines = || frame.data.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
         let mut scratch = Diagnostics::default();
         let is_event = |line: &[u8]| {
-            std::str::from_utf8(line).is_ok()
-                && Fields::default().read(line, &self.limits, &mut scratch).is_ok()
+            std::str::from_utf8(line).is_ok() && Fields::default().read(line, &self.limits, &mut scratch).is_ok()
         };
         if !lines().any(is_event) {
             return self.malformed(frame.data, frame.offset, fault, sink);

@@ -1,4 +1,4 @@
-//! The table of event types: Open Responses' 24, OpenAI's further ones, and what servers send beside them.
+//! The table of event types: Open Responses' 24, `OpenAI`'s further ones, and what servers send beside them.
 //!
 //! One row an event: its class, what the fold does with it, its spellings on the wire, its own fields. Where a row has
 //! two spellings they are one kind: the spec and the servers disagree on the name of reasoning deltas.

@@ -1,7 +1,7 @@
 //! What a server says went wrong, in one shape whatever shape it was said in (rules E8, E9).
 //!
 //! Seen in the wild: `error` as an object (Open Responses), `error` as a string, the members at the top level of the
-//! event (OpenAI's older form), and `response.error`; over WebSocket a `status` stands beside `error`.
+//! event (`OpenAI`'s older form), and `response.error`; over WebSocket a `status` stands beside `error`.
 
 use crate::json::{self, Shape};
 use crate::unescape::write_string;

@@ -300,11 +300,11 @@ impl Slot {
     /// The parts of a list in the server's order: by index, then by arrival.
     pub fn parts_of(&self, list: List) -> Vec<&Part> {
         let mut parts: Vec<&Part> = self.parts.iter().filter(|part| part.list == list).collect();
-        let mut last = 0;
+        let mut place = 0;
         // A part without an index stays behind the one that came before it.
         parts.sort_by_cached_key(|part| {
-            last = part.index.unwrap_or(last);
-            last
+            place = part.index.unwrap_or(place);
+            place
         });
         parts
     }

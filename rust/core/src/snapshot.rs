@@ -41,7 +41,7 @@ pub fn write_response(base: &[u8], slots: Option<&[Slot]>, overrides: &Overrides
 }
 
 fn write_output(slots: &[Slot], out: &mut Vec<u8>) {
-    write_list(out, slots::in_order(slots), |slot, out| write_item(slot, out));
+    write_list(out, slots::in_order(slots), write_item);
 }
 
 /// Writes an item: the server's object with what was streamed (rule R5).
@@ -223,9 +223,10 @@ fn write_shell_output(slot: &Slot, own: Value, item: &[u8], out: &mut Vec<u8>) {
     let mut outputs: Vec<&ShellOutput> = slot.shell.iter().collect();
     outputs.sort_by_key(|output| output.index);
     outputs.retain(|output| output.done.as_ref().is_none_or(|done| !done.is_empty()));
-    write_list(out, outputs, |output, out| match &output.done {
-        Some(entries) => out.extend_from_slice(entries),
-        None => {
+    write_list(out, outputs, |output, out| {
+        if let Some(entries) = &output.done {
+            out.extend_from_slice(entries);
+        } else {
             let mut object = Object::open(out);
             object.string("stdout", &output.stdout.value());
             object.string("stderr", &output.stderr.value());
@@ -273,8 +274,7 @@ fn write_part(json: &[u8], part: &Part, own_counts: bool, out: &mut Vec<u8>) {
         object.key(key.of(json));
         let name = told.iter().find(|(name, told)| *told && json::name_is(json, key, name));
         // Lists of a closed part are the server's last word, its text has been weighed against the deltas.
-        let own = !value.is_empty(json)
-            && name.is_some_and(|(name, _)| own_counts || part.closed && *name != text_key);
+        let own = !value.is_empty(json) && name.is_some_and(|(name, _)| own_counts || part.closed && *name != text_key);
         match name {
             Some((name, _)) if !own => write(name, object.out),
             _ => object.out.extend_from_slice(value.of(json)),

@@ -101,7 +101,7 @@ impl Assembler {
     /// Whether anything of a response was received.
     #[getter]
     fn has_response(this: &Bound<'_, Self>) -> PyResult<bool> {
-        read(this, |fold| fold.has_response())
+        read(this, or_stream_core::assemble::Fold::has_response)
     }
 
     /// The text of the messages as of now.

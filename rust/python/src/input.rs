@@ -41,7 +41,8 @@ impl<'py> Input<'py> {
     fn copied(object: &Bound<'py, PyAny>) -> PyResult<Self> {
         let Ok(buffer) = PyBuffer::<u8>::get(object) else {
             let name = object.get_type().name()?;
-            let hint = if object.is_instance_of::<PyString>() { " (encode text first: the stream is bytes)" } else { "" };
+            let hint =
+                if object.is_instance_of::<PyString>() { " (encode text first: the stream is bytes)" } else { "" };
             return Err(PyTypeError::new_err(format!("expected bytes or another buffer of bytes, not {name}{hint}")));
         };
         Ok(Self::Copied(buffer.to_vec(object.py())?))

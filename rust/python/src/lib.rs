@@ -17,7 +17,7 @@ use pyo3::prelude::*;
 /// The compiled core of `or_stream`.
 #[pymodule(gil_used = true)]
 mod _core {
-    use super::*;
+    use pyo3::prelude::*;
 
     #[pymodule_export]
     use super::assembler::Assembler;

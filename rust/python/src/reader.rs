@@ -82,12 +82,11 @@ impl Reader {
         if state.broken {
             return Err(broken(py));
         }
-        match catch_unwind(AssertUnwindSafe(|| call(&mut state))) {
-            Ok(result) => result,
-            Err(_) => {
-                state.broken = true;
-                Err(broken(py))
-            }
+        if let Ok(result) = catch_unwind(AssertUnwindSafe(|| call(&mut state))) {
+            result
+        } else {
+            state.broken = true;
+            Err(broken(py))
         }
     }
 

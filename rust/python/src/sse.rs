@@ -25,7 +25,7 @@ pub(crate) struct ServerSentEvent {
 #[pymethods]
 impl ServerSentEvent {
     #[new]
-    #[pyo3(signature = (event, data, id="".to_owned(), retry=None))]
+    #[pyo3(signature = (event, data, id=String::new(), retry=None))]
     fn new(event: String, data: String, id: String, retry: Option<u64>) -> Self {
         Self { event, data, id, retry }
     }

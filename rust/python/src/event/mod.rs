@@ -3,7 +3,11 @@
 //! All classes share one layout: a fixed head, and behind it the event's data in the same allocation, so that `raw`
 //! costs one copy of a few hundred bytes, pins no chunk, and every other field can be decoded when somebody asks.
 //! They are not tracked by the garbage collector: a head holds strings and, once asked for, a dict of decoded fields,
-//! none of which leads back to the event unless a user puts it there. This is the only file with `unsafe` in it.
+//! none of which leads back to the event unless a user puts it there. This is the only file with `unsafe` in it;
+//! `fields` says what the attributes read, `shown` what `repr` prints.
+
+mod fields;
+mod shown;
 
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::ptr;
@@ -12,18 +16,19 @@ use or_stream_core::decoder::{self, Decoder, Sink};
 use or_stream_core::diagnostics::Diagnostics;
 use or_stream_core::envelope::Key;
 use or_stream_core::error::Error;
-use or_stream_core::json::{self, Reason, Shape};
+use or_stream_core::json::Reason;
 use or_stream_core::kind::{Kind, Role, Stream};
 use or_stream_core::limits::Limits;
-use or_stream_core::{server_error, unescape};
+use or_stream_core::unescape;
 use pyo3::exceptions::{PyMemoryError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyString, PyType};
 use pyo3::{ffi, intern};
 
-use crate::text::{json_string, string};
-use crate::value;
+use self::fields::{Field, fields_of};
+use self::shown::shown;
+use crate::text::json_string;
 
 /// The fixed part of an event. The data follows it; its length is the object's size.
 #[repr(C)]
@@ -57,9 +62,8 @@ static CLASSES: PyOnceLock<Classes> = PyOnceLock::new();
 pub(crate) fn make<'py>(py: Python<'py>, event: &decoder::Event<'_>) -> PyResult<Bound<'py, PyAny>> {
     let classes = classes(py)?;
     let name = classes.name(py, event);
-    let delta = has_delta(event.kind).then(|| {
-        json_string(py, event.text, event.fields.get(Key::Delta)).unwrap_or_else(|| intern!(py, "").clone())
-    });
+    let delta = has_delta(event.kind)
+        .then(|| json_string(py, event.text, event.fields.get(Key::Delta)).unwrap_or_else(|| intern!(py, "").clone()));
     let Some(class) = classes.of_kind.get(event.kind as usize) else {
         return Err(PyTypeError::new_err("an event kind without a class"));
     };
@@ -99,8 +103,12 @@ pub(crate) fn raw<'a>(event: &'a Bound<'_, PyAny>) -> PyResult<&'a [u8]> {
 #[pyfunction(name = "_rebuild_event")]
 #[pyo3(signature = (raw, index, offset, /))]
 pub(crate) fn rebuild_event(py: Python<'_>, raw: &[u8], index: u64, offset: u64) -> PyResult<Py<PyAny>> {
-    let unlimited =
-        Limits { max_event_bytes: usize::MAX, max_json_depth: usize::MAX, max_number_digits: usize::MAX, ..Limits::default() };
+    let unlimited = Limits {
+        max_event_bytes: usize::MAX,
+        max_json_depth: usize::MAX,
+        max_number_digits: usize::MAX,
+        ..Limits::default()
+    };
     let mut rebuilt = Rebuilt { py, index, offset, event: None };
     let result = Decoder::new(unlimited, false).feed_message(raw, &mut rebuilt);
     match rebuilt.event {
@@ -160,12 +168,6 @@ fn has_delta(kind: Kind) -> bool {
     matches!(kind.role(), Role::Delta(stream) if stream != Stream::ShellOutput)
 }
 
-/// A field of a class: its getter finds it through the closure pointer of its definition.
-struct Field {
-    name: &'static str,
-    get: for<'py> fn(&Bound<'py, PyAny>, &'static str) -> PyResult<Bound<'py, PyAny>>,
-}
-
 /// Makes one class. Definitions live as long as the process: classes are never unloaded.
 fn new_class<'py>(
     module: &Bound<'py, PyModule>,
@@ -195,7 +197,7 @@ fn new_class<'py>(
         flags: flags.try_into()?,
         slots: slots.as_mut_ptr(),
     };
-    let bases = base.map_or(ptr::null_mut(), |base| base.as_ptr());
+    let bases = base.map_or(ptr::null_mut(), pyo3::Bound::as_ptr);
     // SAFETY: spec and slots are valid for the call; what the type keeps of them (names and definitions) is leaked.
     unsafe {
         let class = ffi::PyType_FromModuleAndSpec(module.as_ptr(), &raw mut spec, bases);
@@ -224,36 +226,6 @@ fn members_of(kind: Kind) -> Vec<ffi::PyMemberDef> {
         members.push(member(c"delta", std::mem::offset_of!(Head, delta)));
     }
     members
-}
-
-fn fields_of(kind: Option<Kind>) -> Vec<Field> {
-    let Some(kind) = kind else {
-        return vec![
-            Field { name: "sequence_number", get: get_sequence_number },
-            Field { name: "index", get: get_index },
-            Field { name: "raw", get: get_raw },
-            Field { name: "data", get: get_data },
-        ];
-    };
-    let names = kind.fields().iter().filter(|name| !(has_delta(kind) && **name == "delta"));
-    names.map(|name| Field { name, get: getter_for(kind, name) }).collect()
-}
-
-fn getter_for(
-    kind: Kind,
-    name: &str,
-) -> for<'py> fn(&Bound<'py, PyAny>, &'static str) -> PyResult<Bound<'py, PyAny>> {
-    match (kind, name) {
-        (Kind::MalformedEvent, "reason") => get_reason,
-        (Kind::MalformedEvent, _) => get_offset,
-        (Kind::ErrorEvent, "error") => get_error,
-        (Kind::ErrorEvent, _) => get_error_member,
-        (_, "response") => get_response,
-        (_, "item" | "part" | "annotation" | "logprobs") => get_model,
-        (_, index) if index.ends_with("_index") => get_index_field,
-        (_, "text" | "refusal" | "arguments" | "code" | "input" | "command" | "diff" | "partial_image_b64") => get_text,
-        _ => get_value,
-    }
 }
 
 fn getter_of(field: Field) -> ffi::PyGetSetDef {
@@ -332,7 +304,11 @@ unsafe fn guarded(
     };
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| call(&event)));
     let result = result.unwrap_or_else(|_| {
-        Err(crate::errors::plain(py, "InternalError", "reading an event failed, which is a bug in or_stream; please report it"))
+        Err(crate::errors::plain(
+            py,
+            "InternalError",
+            "reading an event failed, which is a bug in or_stream; please report it",
+        ))
     });
     match result {
         Ok(value) => value.into_ptr(),
@@ -368,80 +344,7 @@ unsafe extern "C" fn repr(object: *mut ffi::PyObject) -> *mut ffi::PyObject {
     unsafe { guarded(object, |event| Ok(PyString::new(event.py(), &shown(event)?).into_any())) }
 }
 
-/// Longest text that a `repr` shows.
-const SHOWN: usize = 60;
-
-fn shown(event: &Bound<'_, PyAny>) -> PyResult<String> {
-    let head = head(event);
-    let mut fields = Vec::new();
-    if head.kind.names().len() != 1 {
-        fields.push("type");
-    }
-    if head.sequence_number >= 0 {
-        fields.push("sequence_number");
-    }
-    fields.extend(head.kind.fields().iter().filter(|name| **name != "obfuscation"));
-    let mut out = format!("{}(", head.kind.class());
-    for (at, name) in fields.into_iter().enumerate() {
-        let value = if is_nested(event, name) { "...".to_owned() } else { shortened(&event.getattr(name)?)? };
-        let comma = if at > 0 { ", " } else { "" };
-        out.push_str(&format!("{comma}{name}={value}"));
-    }
-    out.push(')');
-    Ok(out)
-}
-
-fn is_nested(event: &Bound<'_, PyAny>, name: &str) -> bool {
-    let text = String::from_utf8_lossy(data(event));
-    head(event).reason.is_none()
-        && json::member(text.as_bytes(), name).is_some_and(|value| matches!(value.shape, Shape::Object | Shape::Array))
-}
-
-fn shortened(value: &Bound<'_, PyAny>) -> PyResult<String> {
-    let shown = value.repr()?.to_string();
-    if shown.chars().count() <= SHOWN {
-        return Ok(shown);
-    }
-    Ok(shown.chars().take(SHOWN).chain("...".chars()).collect())
-}
-
-fn get_sequence_number<'py>(event: &Bound<'py, PyAny>, _: &'static str) -> PyResult<Bound<'py, PyAny>> {
-    let number = head(event).sequence_number;
-    Ok((number >= 0).then_some(number).into_pyobject(event.py())?)
-}
-
-fn get_index<'py>(event: &Bound<'py, PyAny>, _: &'static str) -> PyResult<Bound<'py, PyAny>> {
-    Ok(head(event).index.into_pyobject(event.py())?.into_any())
-}
-
-fn get_offset<'py>(event: &Bound<'py, PyAny>, _: &'static str) -> PyResult<Bound<'py, PyAny>> {
-    Ok(head(event).offset.into_pyobject(event.py())?.into_any())
-}
-
-fn get_reason<'py>(event: &Bound<'py, PyAny>, _: &'static str) -> PyResult<Bound<'py, PyAny>> {
-    Ok(head(event).reason.map(Reason::text).unwrap_or_default().into_pyobject(event.py())?.into_any())
-}
-
-fn get_raw<'py>(event: &Bound<'py, PyAny>, _: &'static str) -> PyResult<Bound<'py, PyAny>> {
-    Ok(PyBytes::new(event.py(), data(event)).into_any())
-}
-
-/// A field that is decoded once and then kept.
-fn decoded<'py>(
-    event: &Bound<'py, PyAny>,
-    name: &'static str,
-    decode: impl FnOnce(&[u8]) -> PyResult<Bound<'py, PyAny>>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let py = event.py();
-    let kept = kept_fields(event);
-    if let Some(value) = kept.get_item(name)? {
-        return Ok(value);
-    }
-    let value = decode(String::from_utf8_lossy(data(event)).as_bytes())?;
-    kept.set_item(PyString::intern(py, name), &value)?;
-    Ok(value)
-}
-
+/// The dict of fields that were decoded before.
 fn kept_fields<'py>(event: &Bound<'py, PyAny>) -> Bound<'py, PyDict> {
     let py = event.py();
     let head = event.as_ptr().cast::<Head>();
@@ -452,80 +355,4 @@ fn kept_fields<'py>(event: &Bound<'py, PyAny>) -> Bound<'py, PyDict> {
         }
         Bound::from_borrowed_ptr(py, (*head).decoded).cast_into_unchecked()
     }
-}
-
-fn get_data<'py>(event: &Bound<'py, PyAny>, name: &'static str) -> PyResult<Bound<'py, PyAny>> {
-    if head(event).reason.is_some() {
-        return Ok(PyDict::new(event.py()).into_any());
-    }
-    decoded(event, name, |text| Ok(value::object(event.py(), text)?.into_any()))
-}
-
-/// A member as plain Python; containers are kept once decoded.
-fn get_value<'py>(event: &Bound<'py, PyAny>, name: &'static str) -> PyResult<Bound<'py, PyAny>> {
-    let py = event.py();
-    let text = String::from_utf8_lossy(data(event));
-    match json::member(text.as_bytes(), name) {
-        None => Ok(py.None().into_bound(py)),
-        Some(found) if matches!(found.shape, Shape::Object | Shape::Array) => {
-            decoded(event, name, |text| value::load(py, text, found))
-        }
-        Some(found) => value::load(py, text.as_bytes(), found),
-    }
-}
-
-/// A text that the contract requires: missing and null read as "".
-fn get_text<'py>(event: &Bound<'py, PyAny>, name: &'static str) -> PyResult<Bound<'py, PyAny>> {
-    let value = get_value(event, name)?;
-    if value.is_none() { Ok(string(event.py(), b"").into_any()) } else { Ok(value) }
-}
-
-/// An index: anything but an integer from 0 to 2^53 reads as None, never as a cast of itself.
-fn get_index_field<'py>(event: &Bound<'py, PyAny>, name: &'static str) -> PyResult<Bound<'py, PyAny>> {
-    let text = data(event);
-    let value = json::member(text, name).filter(|value| value.shape == Shape::Number);
-    Ok(value.and_then(|value| json::small_integer(value.of(text))).into_pyobject(event.py())?)
-}
-
-fn get_model<'py>(event: &Bound<'py, PyAny>, name: &'static str) -> PyResult<Bound<'py, PyAny>> {
-    decoded(event, name, |text| match json::member(text, name) {
-        Some(value) if value.shape != Shape::Null => model(event.py(), name, value.of(text)),
-        _ => Ok(event.py().None().into_bound(event.py())),
-    })
-}
-
-/// The response, also where it stands in the place of the event (rule E13).
-fn get_response<'py>(event: &Bound<'py, PyAny>, name: &'static str) -> PyResult<Bound<'py, PyAny>> {
-    decoded(event, name, |text| match json::member(text, name) {
-        Some(value) if value.shape != Shape::Null => model(event.py(), name, value.of(text)),
-        _ if json::member(text, "type").is_none() => model(event.py(), name, text),
-        _ => Ok(event.py().None().into_bound(event.py())),
-    })
-}
-
-/// The server's error in one shape, whichever it was sent in (rule E8).
-fn get_error<'py>(event: &Bound<'py, PyAny>, name: &'static str) -> PyResult<Bound<'py, PyAny>> {
-    decoded(event, name, |text| {
-        model(event.py(), name, &server_error::normalise(text).unwrap_or_else(|| b"{}".to_vec()))
-    })
-}
-
-fn get_error_member<'py>(event: &Bound<'py, PyAny>, name: &'static str) -> PyResult<Bound<'py, PyAny>> {
-    let py = event.py();
-    let text = String::from_utf8_lossy(data(event));
-    let error = server_error::normalise(text.as_bytes()).unwrap_or_default();
-    match json::member(&error, name) {
-        Some(found) if found.shape != Shape::Null => value::load(py, &error, found),
-        _ if name == "message" => Ok(string(py, b"").into_any()),
-        _ => Ok(py.None().into_bound(py)),
-    }
-}
-
-/// A model of `or_stream.models`, which is imported when the first one is asked for.
-fn model<'py>(py: Python<'py>, name: &str, json: &[u8]) -> PyResult<Bound<'py, PyAny>> {
-    static LOAD: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let load = LOAD.get_or_try_init(py, || {
-        Ok::<_, PyErr>(py.import("or_stream.models")?.getattr("load_field")?.unbind())
-    })?;
-    load.bind(py).call1((name, PyBytes::new(py, json)))
 }

@@ -1,0 +1,145 @@
+//! The state of the fold, and which role goes where.
+
+use super::OutputSource;
+use super::target::Route;
+use crate::decoder::{Event, Sink};
+use crate::diagnostics::Diagnostics;
+use crate::error::Error;
+use crate::json;
+use crate::kind::{Kind, Role};
+use crate::lifecycle::Outcome;
+use crate::limits::{Limit, Limits};
+use crate::server_error;
+use crate::slots::{ItemKind, Slot};
+use crate::text::Text;
+
+/// The response as folded so far.
+#[derive(Debug)]
+pub struct Fold {
+    pub(super) limits: Limits,
+    pub(super) source: OutputSource,
+    /// The last response that a state event carried.
+    pub(super) base: Vec<u8>,
+    pub(super) terminal: Option<Vec<u8>>,
+    pub(super) ended: Option<Outcome>,
+    /// Whether the snapshot's output is the streamed one although the response has ended.
+    pub(super) streamed_output: bool,
+    pub(super) slots: Vec<Slot>,
+    pub(super) created: bool,
+    pub(super) epoch: u32,
+    pub(super) error: Option<Vec<u8>>,
+    pub(super) audio: Text,
+    pub(super) transcript: Text,
+    pub(super) bytes: usize,
+    pub(super) route: Option<Route>,
+}
+
+impl Sink for Fold {
+    #[inline]
+    fn event(&mut self, event: &Event<'_>, diagnostics: &mut Diagnostics) -> Result<(), Error> {
+        if self.ended.is_some() {
+            return Ok(());
+        }
+        if let Role::Delta(stream) = event.kind.role() {
+            return self.delta(event, stream, diagnostics);
+        }
+        self.other(event, diagnostics)
+    }
+}
+
+impl Fold {
+    /// An empty fold.
+    pub fn new(limits: Limits, source: OutputSource) -> Self {
+        Self {
+            limits,
+            source,
+            base: Vec::new(),
+            terminal: None,
+            ended: None,
+            streamed_output: true,
+            slots: Vec::new(),
+            created: false,
+            epoch: 0,
+            error: None,
+            audio: Text::default(),
+            transcript: Text::default(),
+            bytes: 0,
+            route: None,
+        }
+    }
+
+    pub(super) fn other(&mut self, event: &Event<'_>, diagnostics: &mut Diagnostics) -> Result<(), Error> {
+        self.route = None;
+        if let Some(outcome) = event.terminal {
+            return self.end(event, outcome, diagnostics);
+        }
+        match event.kind.role() {
+            Role::State => self.state(event),
+            Role::ItemAdded => self.item_added(event, diagnostics),
+            Role::ItemDone => self.item_done(event, diagnostics),
+            Role::PartAdded(list) => self.part_added(event, list, diagnostics),
+            Role::PartDone(list) => self.part_done(event, list, diagnostics),
+            Role::CommandAdded => self.command_added(event, diagnostics),
+            Role::Done(stream) => self.done(event, stream, diagnostics),
+            Role::Annotation => self.annotation(event, diagnostics),
+            Role::Error => {
+                self.error = server_error::normalise(event.text);
+                Ok(())
+            }
+            Role::Delta(_) | Role::Terminal | Role::Progress | Role::Heartbeat | Role::Opaque => Ok(()),
+        }
+    }
+
+    pub(super) fn state(&mut self, event: &Event<'_>) -> Result<(), Error> {
+        let Some(response) = event.response() else { return Ok(()) };
+        if event.kind == Kind::Created {
+            if self.created && !self.slots.is_empty() {
+                // A gateway that starts over within one stream counts its indexes from the beginning.
+                self.epoch += 1;
+            }
+            self.created = true;
+        }
+        self.hold(response.len().saturating_sub(self.base.len()), event)?;
+        self.base.clear();
+        self.base.shrink_to(response.len());
+        self.base.extend_from_slice(response);
+        if self.slots.is_empty() {
+            self.initial_items(response, event)?;
+        }
+        Ok(())
+    }
+
+    /// Items that the response already has before anything was streamed; an announcement may take them over.
+    pub(super) fn initial_items(&mut self, response: &[u8], event: &Event<'_>) -> Result<(), Error> {
+        let Some(output) = json::member(response, "output") else { return Ok(()) };
+        let output = output.of(response);
+        for (index, item) in json::elements(output).enumerate() {
+            let at = self.new_slot(ItemKind::of(item.of(output)), None, Some(index as u64), event)?;
+            self.announce(at, item.of(output), event)?;
+            if let Some(slot) = self.slots.get_mut(at) {
+                slot.synthesized = true;
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts content towards the limit of one response.
+    #[inline]
+    pub(super) fn hold(&mut self, bytes: usize, event: &Event<'_>) -> Result<(), Error> {
+        self.bytes += bytes;
+        within(self.bytes, Limit::ResponseBytes, self.limits.max_response_bytes, event)
+    }
+
+    /// Bytes held on the heap.
+    pub fn heap_bytes(&self) -> usize {
+        let slots: usize = self.slots.iter().map(Slot::heap_bytes).sum();
+        let terminal = self.terminal.as_ref().map_or(0, Vec::capacity);
+        let route = self.route.as_ref().map_or(0, |route| route.id.len());
+        self.base.capacity() + terminal + slots + route + self.slots.capacity() * size_of::<Slot>()
+    }
+}
+
+#[inline]
+pub(super) fn within(size: usize, limit: Limit, most: usize, event: &Event<'_>) -> Result<(), Error> {
+    if size > most { Err(Error::Limit { limit, value: most, offset: event.offset }) } else { Ok(()) }
+}

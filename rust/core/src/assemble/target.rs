@@ -1,0 +1,139 @@
+//! The item and the part that an event means, made up where there is none (rules R1, R3).
+
+use super::fold::{Fold, within};
+use crate::decoder::Event;
+use crate::diagnostics::{Diagnostics, Rule};
+use crate::envelope::Key;
+use crate::error::Error;
+use crate::kind::{List, Stream};
+use crate::limits::Limit;
+use crate::slots::{self, ItemKind, Match, Part, PartKind, Slot};
+
+/// Where the last delta went: the next one nearly always goes there too.
+#[derive(Debug)]
+pub(super) struct Route {
+    pub(super) stream: Stream,
+    pub(super) id: Box<[u8]>,
+    pub(super) output_index: Option<u64>,
+    pub(super) part_index: Option<u64>,
+    pub(super) slot: usize,
+    pub(super) part: usize,
+}
+
+impl Fold {
+    /// The slot that an event means, made up where there is none (rule R1).
+    pub(super) fn slot(
+        &mut self,
+        event: &Event<'_>,
+        kind: ItemKind,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<usize, Error> {
+        let id = event.string(Key::ItemId).filter(|id| !id.is_empty());
+        let index = event.index_of(Key::OutputIndex, diagnostics);
+        // The contract gives shell commands no item_id.
+        if index.is_none() || id.is_none() && kind != ItemKind::ShellCall {
+            diagnostics.found(Rule::MissingIndex, "an event lacks item_id or output_index");
+        }
+        let at = match slots::find_slot(&self.slots, id, index, kind) {
+            Match::Exact(at) => at,
+            Match::Fallback(at) => {
+                diagnostics.found(Rule::Route, "an event matches its item only in part");
+                at
+            }
+            Match::None => {
+                diagnostics.found(Rule::Route, "an event names an item that was never announced");
+                let at = self.new_slot(kind, id, index, event)?;
+                if let Some(slot) = self.slots.get_mut(at) {
+                    slot.synthesized = true;
+                }
+                at
+            }
+        };
+        if let (Some(slot), Some(id)) = (self.slots.get_mut(at), id) {
+            slot.learn_id(id);
+        }
+        Ok(at)
+    }
+
+    pub(super) fn slot_for_part(
+        &mut self,
+        event: &Event<'_>,
+        part: &[u8],
+        list: List,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<usize, Error> {
+        let reasoning = list == List::Summary || PartKind::of(part) == PartKind::ReasoningText;
+        let kind = if reasoning { ItemKind::Reasoning } else { ItemKind::Message };
+        self.slot(event, kind, diagnostics)
+    }
+
+    /// The part that an event means, made up where there is none (rule R3).
+    pub(super) fn part(
+        &mut self,
+        slot: usize,
+        list: List,
+        kind: PartKind,
+        index: Option<u64>,
+        event: &Event<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<usize, Error> {
+        let Some(target) = self.slots.get_mut(slot) else { return Ok(0) };
+        match slots::find_part(target, list, index, kind) {
+            Match::Exact(at) => Ok(at),
+            Match::Fallback(at) => {
+                diagnostics.found(Rule::PartIndex, "an event names a part that was never announced");
+                Ok(at)
+            }
+            Match::None => {
+                diagnostics.found(Rule::PartIndex, "an event names a part that was never announced");
+                target.parts.push(Part::new(list, kind, index));
+                let at = target.parts.len() - 1;
+                self.check_parts(slot, event)?;
+                Ok(at)
+            }
+        }
+    }
+
+    pub(super) fn part_mut(&mut self, slot: usize, part: usize) -> Option<&mut Part> {
+        self.slots.get_mut(slot)?.parts.get_mut(part)
+    }
+
+    pub(super) fn new_slot(
+        &mut self,
+        kind: ItemKind,
+        id: Option<&[u8]>,
+        index: Option<u64>,
+        event: &Event<'_>,
+    ) -> Result<usize, Error> {
+        within(self.slots.len() + 1, Limit::Items, self.limits.max_items, event)?;
+        self.slots.push(Slot::new(kind, id, index, self.epoch));
+        Ok(self.slots.len() - 1)
+    }
+
+    pub(super) fn check_parts(&self, slot: usize, event: &Event<'_>) -> Result<(), Error> {
+        let count =
+            self.slots.get(slot).map_or(0, |slot| slot.parts.len().max(slot.fields.len()).max(slot.shell.len()));
+        within(count, Limit::PartsPerItem, self.limits.max_parts_per_item, event)
+    }
+}
+
+/// The index of an event's part within its list.
+pub(super) fn part_index(event: &Event<'_>, list: List, diagnostics: &mut Diagnostics) -> Option<u64> {
+    let key = match list {
+        List::Content => Key::ContentIndex,
+        List::Summary => Key::SummaryIndex,
+    };
+    let index = event.index_of(key, diagnostics);
+    if index.is_none() {
+        diagnostics.found(Rule::MissingIndex, "an event lacks the index of its part");
+    }
+    index
+}
+
+/// Which of several texts of an item an event means: only shell commands have more than one.
+pub(super) fn command_index(event: &Event<'_>, stream: Stream, diagnostics: &mut Diagnostics) -> u64 {
+    match stream {
+        Stream::Command => event.index_of(Key::CommandIndex, diagnostics).unwrap_or_default(),
+        _ => 0,
+    }
+}
