@@ -6,9 +6,9 @@
 //! | floor | modules |
 //! |---|---|
 //! | 0 | [`error`], [`limits`], [`diagnostics`], [`kind`], [`lines`], [`json`], [`unescape`] |
-//! | 1 | [`sse`], [`envelope`], [`server_error`] |
-//! | 2 | [`lifecycle`], [`text`], [`slots`] |
-//! | 3 | [`decoder`], [`snapshot`], [`agreement`] |
+//! | 1 | [`sse`], [`envelope`], [`server_error`], [`lifecycle`], [`text`] |
+//! | 2 | [`decoder`], [`slots`] |
+//! | 3 | [`snapshot`], [`agreement`] |
 //! | 4 | [`assemble`] |
 //!
 //! ```

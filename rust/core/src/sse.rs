@@ -172,7 +172,7 @@ impl Framer {
             self.skip_lf = chunk.get(end) == Some(&b'\r');
             if self.carry != Carry::Line {
                 self.take_cut_line(chunk, from, end)?;
-                self.end_cut_line();
+                self.end_cut_line(end)?;
             } else if end > from {
                 self.take_line(chunk, from, end)?;
             } else if self.blank_line() {
@@ -227,8 +227,9 @@ impl Framer {
         let start = end - value.len();
         match field {
             Field::Data => {
-                self.check(Limit::LineBytes, line.len(), self.limits.max_line_bytes, end)?;
+                self.line_bytes = line.len();
                 self.take_data(chunk, start, end)?;
+                self.line_bytes = 0;
             }
             Field::Event => {
                 self.check(Limit::EventNameBytes, value.len(), self.limits.max_event_name_bytes, end)?;
@@ -239,7 +240,10 @@ impl Framer {
                 self.check(Limit::IdBytes, value.len(), self.limits.max_id_bytes, end)?;
                 self.set_id(value);
             }
-            Field::Retry => self.set_retry(value),
+            Field::Retry => {
+                self.check(Limit::LineBytes, value.len(), self.limits.max_line_bytes, end)?;
+                self.set_retry(value);
+            }
             Field::Comment => self.comments += 1,
             Field::Other => {}
         }
@@ -252,7 +256,7 @@ impl Framer {
             self.at = Data::Chunk(start, end);
             self.data_lines = 1;
             self.data_offset = self.base + start as u64;
-            return self.check(Limit::EventBytes, end - start, self.limits.max_event_bytes, end);
+            return self.check_data(end - start, end);
         }
         self.begin_data(chunk, start);
         self.grow_data(chunk, start, end)
@@ -272,7 +276,7 @@ impl Framer {
 
     fn grow_data(&mut self, chunk: &[u8], start: usize, end: usize) -> Result<(), Error> {
         let piece = chunk.get(start..end).unwrap_or_default();
-        self.check(Limit::EventBytes, self.data.len() + piece.len(), self.limits.max_event_bytes, end)?;
+        self.check_data(self.data.len() + piece.len(), end)?;
         self.data.extend_from_slice(piece);
         Ok(())
     }
@@ -293,9 +297,6 @@ impl Framer {
             self.carry = Carry::Value(field);
         }
         self.line_bytes = self.line_bytes.saturating_add(end - from);
-        if let Carry::Value(Field::Data) | Carry::Colon(Field::Data) = self.carry {
-            self.check(Limit::LineBytes, self.line_bytes, self.limits.max_line_bytes, end)?;
-        }
         if let Carry::Value(field) = self.carry {
             self.grow_value(field, chunk, at, end)?;
         }
@@ -310,10 +311,7 @@ impl Framer {
             at += 1;
             if byte == b':' {
                 self.carry = match field_of(&self.value) {
-                    Field::Other if self.value.is_empty() => {
-                        self.comments += 1;
-                        Carry::Value(Field::Comment)
-                    }
+                    Field::Other if self.value.is_empty() => Carry::Value(Field::Comment),
                     Field::Other => Carry::Value(Field::Other),
                     field => Carry::Colon(field),
                 };
@@ -346,7 +344,7 @@ impl Framer {
     }
 
     /// The line end of a line that was cut.
-    fn end_cut_line(&mut self) {
+    fn end_cut_line(&mut self, end: usize) -> Result<(), Error> {
         let field = match self.carry {
             Carry::Value(field) => field,
             Carry::Colon(field) => {
@@ -373,12 +371,15 @@ impl Framer {
             }
             Field::Id => self.set_id(&value),
             Field::Retry => self.set_retry(&value),
-            Field::Data | Field::Other | Field::Comment => {}
+            Field::Comment => self.comments += 1,
+            Field::Data | Field::Other => {}
         }
         self.value = value;
         self.value.clear();
         self.carry = Carry::Line;
+        let checked = if field == Field::Data { self.check_data(self.data.len(), end) } else { Ok(()) };
         self.line_bytes = 0;
+        checked
     }
 
     fn set_id(&mut self, value: &[u8]) {
@@ -459,6 +460,19 @@ impl Framer {
         if let Data::Chunk(start, end) = self.at {
             self.data.extend_from_slice(chunk.get(start..end).unwrap_or_default());
             self.at = Data::Owned;
+        }
+    }
+
+    /// Checks the current data line and the event it belongs to. Whichever limit was crossed first counts, so that
+    /// every cutting reports the same.
+    #[inline]
+    fn check_data(&self, event_bytes: usize, end: usize) -> Result<(), Error> {
+        let over_line = self.line_bytes.saturating_sub(self.limits.max_line_bytes);
+        let over_event = event_bytes.saturating_sub(self.limits.max_event_bytes);
+        if over_line >= over_event {
+            self.check(Limit::LineBytes, self.line_bytes, self.limits.max_line_bytes, end)
+        } else {
+            self.check(Limit::EventBytes, event_bytes, self.limits.max_event_bytes, end)
         }
     }
 

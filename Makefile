@@ -1,0 +1,76 @@
+# Everything starts from here: each target sets up what it needs. CI runs `test` and `check`.
+#
+#   make demo    a live stream over real HTTP, in colour
+#   make test    all tests
+#   make check   formatting, lints, types, layers
+#   make bench   speed beside peers, in one run
+#   make lock    pin the dependencies again
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+RUST   := $(shell find rust -name '*.rs' -o -name 'Cargo.toml') Cargo.toml Cargo.lock
+
+.PHONY: demo test test-rust test-python check check-rust check-python bench bench-quick lock clean
+
+demo: $(VENV)/.built
+	$(BIN)/or-stream demo
+
+test: test-rust test-python
+
+test-rust:
+	cargo test --quiet --workspace --locked
+
+test-python: $(VENV)/.built $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+check: check-rust check-python
+
+check-rust:
+	cargo fmt --all --check
+	cargo clippy --quiet --workspace --all-targets --locked -- --deny warnings
+
+check-python: $(VENV)/.built $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/mypy tests/typing
+	$(BIN)/pyright
+	$(BIN)/stubtest or_stream._core --ignore-disjoint-bases --allowlist tests/typing/stubtest_allowlist.txt
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.built $(VENV)/.dev
+	$(BIN)/python -m benches.report
+
+bench-quick: $(VENV)/.built $(VENV)/.dev
+	$(BIN)/python -m benches.report --quick
+
+# The pinned runtime and build tools, then the library itself, editable and optimised.
+$(VENV)/.built: $(VENV)/.run pyproject.toml $(RUST)
+	$(BIN)/maturin develop --release --quiet
+	@touch $@
+
+$(VENV)/.run: requirements/run.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "or_stream needs Python 3.11 or newer; say PYTHON=/path/to/python3.x make ..."; exit 1; }
+	@command -v cargo >/dev/null || { echo "or_stream needs a Rust toolchain (cargo) to build its core"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# uv resolves for every platform at once; pip installs the result.
+lock: $(VENV)/.dev
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
+	  --extra cli --group build -o requirements/run.txt pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
+	  --extra all --group build --group test --group check --group bench -o requirements/dev.txt pyproject.toml
+	cargo update --quiet --workspace
+
+clean:
+	rm -rf $(VENV) target python/or_stream/*.so
