@@ -13,7 +13,9 @@ use proptest::prelude::*;
 
 /// What of an event can be compared: kind, delta, number, raw data.
 #[derive(Default)]
-struct Seen(Vec<(Kind, Option<Vec<u8>>, Option<u64>, Vec<u8>)>);
+struct Seen(Vec<Told>);
+
+type Told = (Kind, Option<Vec<u8>>, Option<u64>, Vec<u8>);
 
 impl Sink for Seen {
     fn event(&mut self, event: &Event<'_>, _: &mut Diagnostics) -> Result<(), Error> {

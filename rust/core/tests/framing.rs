@@ -138,7 +138,7 @@ fn comments_and_unknown_lines_are_never_held() {
     for start in [&b": "[..], b"unknown"] {
         framer.next(start, &mut 0).unwrap();
         for _ in 0..64 {
-            framer.next(&[b'x'; 65536], &mut 0).unwrap();
+            framer.next(&vec![b'x'; 65536], &mut 0).unwrap();
         }
         framer.next(b"\n", &mut 0).unwrap();
     }
@@ -150,7 +150,7 @@ fn an_endless_line_is_held_up_to_its_limit() {
     let limits = Limits { max_line_bytes: 1 << 20, ..Limits::default() };
     let mut framer = Framer::new(limits);
     framer.next(b"data: ", &mut 0).unwrap();
-    let error = (0..100).find_map(|_| framer.next(&[b'x'; 65536], &mut 0).err());
+    let error = (0..100).find_map(|_| framer.next(&vec![b'x'; 65536], &mut 0).err());
     assert!(matches!(error, Some(Error::Limit { limit: Limit::LineBytes, offset, .. }) if offset == 1 << 20));
     assert!(framer.heap_bytes() <= 2 << 20);
 }

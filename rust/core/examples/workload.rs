@@ -1,0 +1,83 @@
+//! Runs one path of the core over a file, for instruction counts: `workload frame|decode|assemble FILE CHUNK TIMES`.
+//!
+//! The regression gate runs it under callgrind (`benches/instructions.py`); by hand it prints nanoseconds per event.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use or_stream_core::assemble::Assembler;
+use or_stream_core::decoder::{Decoder, Event, Sink};
+use or_stream_core::diagnostics::Diagnostics;
+use or_stream_core::error::Error;
+use or_stream_core::limits::Limits;
+use or_stream_core::sse::Framer;
+
+struct Count(u64);
+
+impl Sink for Count {
+    fn event(&mut self, _: &Event<'_>, _: &mut Diagnostics) -> Result<(), Error> {
+        self.0 += 1;
+        Ok(())
+    }
+}
+
+/// Runs the path once and returns the number of events.
+fn run(path: &str, body: &[u8], chunk: usize) -> Result<u64, Error> {
+    let chunks = body.chunks(chunk);
+    match path {
+        "frame" => {
+            let (mut framer, mut events) = (Framer::new(Limits::default()), 0);
+            for chunk in chunks {
+                let mut cursor = 0;
+                while framer.next(chunk, &mut cursor)?.is_some() {
+                    events += 1;
+                }
+            }
+            Ok(events)
+        }
+        "decode" => {
+            let (mut decoder, mut count) = (Decoder::new(Limits::default(), false), Count(0));
+            for chunk in chunks {
+                decoder.feed(chunk, &mut count)?;
+            }
+            decoder.finish(&mut count)?;
+            Ok(count.0)
+        }
+        _ => {
+            let mut assembler = Assembler::new(Limits::default(), false);
+            for chunk in chunks {
+                assembler.feed(chunk)?;
+            }
+            assembler.finish()?;
+            Ok(assembler.decoder().events())
+        }
+    }
+}
+
+#[allow(clippy::print_stdout, clippy::print_stderr)] // a command
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [path, file, chunk, times] = arguments.as_slice() else {
+        eprintln!("usage: workload frame|decode|assemble FILE CHUNK TIMES");
+        return ExitCode::from(2);
+    };
+    let (Ok(body), Ok(chunk), Ok(times)) = (std::fs::read(file), chunk.parse(), times.parse::<u32>()) else {
+        eprintln!("workload: unreadable file or numbers");
+        return ExitCode::from(2);
+    };
+    let mut best = u128::MAX;
+    let mut events = 0;
+    for _ in 0..times.max(1) {
+        let start = Instant::now();
+        match run(path, &body, chunk) {
+            Ok(count) => events = count,
+            Err(error) => {
+                eprintln!("workload: {error}");
+                return ExitCode::FAILURE;
+            }
+        }
+        best = best.min(start.elapsed().as_nanos());
+    }
+    println!("{path}: {events} events, {} ns each at best", best / u128::from(events.max(1)));
+    ExitCode::SUCCESS
+}
