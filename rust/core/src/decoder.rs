@@ -10,6 +10,7 @@ use crate::envelope::{Fields, Key};
 use crate::error::{BODY_BYTES, EXCERPT_BYTES, Error};
 use crate::json::{self, Reason, Shape};
 use crate::kind::{Kind, Role};
+use crate::layout::{Known, Layout};
 use crate::lifecycle::{self, Lifecycle, Outcome};
 use crate::limits::{Limit, Limits};
 use crate::sse::{Frame, Framer};
@@ -39,6 +40,8 @@ pub struct Event<'a> {
     pub offset: u64,
     /// Why it could not be decoded, for malformed events.
     pub fault: Option<json::Fault>,
+    /// Set where the event has the shape of an earlier delta: equal numbers mean equal item, indexes and part.
+    pub layout: Option<u64>,
 }
 
 impl<'a> Event<'a> {
@@ -100,8 +103,15 @@ pub struct Decoder {
 #[derive(Debug)]
 struct Events {
     limits: Limits,
-    strict: bool,
     fields: Fields,
+    layout: Layout,
+    course: Course,
+}
+
+/// What the events have told so far.
+#[derive(Debug)]
+struct Course {
+    strict: bool,
     diagnostics: Diagnostics,
     lifecycle: Lifecycle,
     index: u64,
@@ -115,12 +125,15 @@ impl Decoder {
             framer: Framer::new(limits),
             events: Events {
                 limits,
-                strict,
                 fields: Fields::default(),
-                diagnostics: Diagnostics::default(),
-                lifecycle: Lifecycle::default(),
-                index: 0,
-                blanks: 0,
+                layout: Layout::new(true),
+                course: Course {
+                    strict,
+                    diagnostics: Diagnostics::default(),
+                    lifecycle: Lifecycle::default(),
+                    index: 0,
+                    blanks: 0,
+                },
             },
             body: Body::Unknown,
             chunks: 0,
@@ -128,6 +141,13 @@ impl Decoder {
             finished: false,
             dead: None,
         }
+    }
+
+    /// Switches off what is only faster: every event is read by the general scan. For tests that compare.
+    #[must_use]
+    pub fn plain(mut self) -> Self {
+        self.events.layout = Layout::new(false);
+        self
     }
 
     /// Takes the next bytes of the body. After an error the decoder is dead and repeats it.
@@ -175,7 +195,7 @@ impl Decoder {
             },
         };
         self.framer.finish();
-        self.events.lifecycle.finish();
+        self.events.course.lifecycle.finish();
         self.keep(result)
     }
 
@@ -226,12 +246,12 @@ impl Decoder {
 
     /// What was found wrong so far.
     pub fn diagnostics(&self) -> &Diagnostics {
-        &self.events.diagnostics
+        &self.events.course.diagnostics
     }
 
     /// The life of the stream so far.
     pub fn lifecycle(&self) -> &Lifecycle {
-        &self.events.lifecycle
+        &self.events.course.lifecycle
     }
 
     /// The framing layer: last event id, retry, comments.
@@ -251,12 +271,12 @@ impl Decoder {
 
     /// Events handed out.
     pub fn events(&self) -> u64 {
-        self.events.index
+        self.events.course.index
     }
 
     /// Events without data, which mean nothing here.
     pub fn blanks(&self) -> u64 {
-        self.events.blanks
+        self.events.course.blanks
     }
 
     /// The limits in force.
@@ -267,74 +287,55 @@ impl Decoder {
     /// Bytes held on the heap.
     pub fn heap_bytes(&self) -> usize {
         let body = if let Body::Foreign(body) = &self.body { body.capacity() } else { 0 };
-        self.framer.heap_bytes() + self.events.diagnostics.heap_bytes() + body
+        self.framer.heap_bytes() + self.events.layout.heap_bytes() + self.events.course.diagnostics.heap_bytes() + body
     }
 }
 
 impl Events {
     #[inline]
     fn frame(&mut self, frame: &Frame<'_>, sink: &mut impl Sink) -> Result<(), Error> {
-        if frame.data.is_empty() {
-            self.blanks += 1;
-            return Ok(());
-        }
-        if frame.data == b"[DONE]" {
-            self.lifecycle.done_seen = true;
+        if frame.data.len() <= DONE.len() && self.course.is_sentinel(frame.data) {
             return Ok(());
         }
         match self.decode(frame.data, frame.offset, sink)? {
             None => Ok(()),
             Some(fault) if frame.joined => self.salvage(frame, fault, sink),
-            Some(fault) => self.malformed(frame.data, frame.offset, fault, sink),
+            Some(fault) => self.course.malformed(frame.data, frame.offset, fault, sink),
         }
     }
 
     /// Decodes one event and hands it out. Returns why that was not possible, with nothing handed out.
     #[inline]
     fn decode(&mut self, raw: &[u8], offset: u64, sink: &mut impl Sink) -> Result<Option<json::Fault>, Error> {
-        self.diagnostics.at(self.index, offset);
-        let text = if std::str::from_utf8(raw).is_ok() {
-            Cow::Borrowed(raw)
-        } else {
-            self.diagnostics.found(Rule::InvalidUtf8, "bytes that are not UTF-8 were replaced by U+FFFD");
-            Cow::Owned(String::from_utf8_lossy(raw).into_owned().into_bytes())
-        };
-        let mut fields = std::mem::take(&mut self.fields);
-        let result = match fields.read(&text, &self.limits, &mut self.diagnostics) {
-            Ok(()) => self.hand_out(raw, &text, &fields, offset, sink).map(|()| None),
-            Err(fault) => self.limit(fault, offset).map(|()| Some(fault)),
-        };
-        self.fields = fields;
-        result
-    }
-
-    /// Faults that are limits kill the stream.
-    #[cold]
-    fn limit(&self, fault: json::Fault, offset: u64) -> Result<(), Error> {
-        let offset = offset + fault.at as u64;
-        match fault.reason {
-            Reason::Depth => Err(Error::Limit { limit: Limit::JsonDepth, value: self.limits.max_json_depth, offset }),
-            Reason::Digits => {
-                Err(Error::Limit { limit: Limit::NumberDigits, value: self.limits.max_number_digits, offset })
-            }
-            _ => Ok(()),
+        self.course.diagnostics.at(self.course.index, offset);
+        match self.layout.read(raw, &mut self.fields, &self.limits) {
+            Some(known) => self.course.known(raw, known, &self.fields, offset, sink).map(|()| None),
+            None => self.scan(raw, offset, sink),
         }
     }
 
-    #[inline]
-    fn hand_out(
-        &mut self,
-        raw: &[u8],
-        text: &[u8],
-        fields: &Fields,
-        offset: u64,
-        sink: &mut impl Sink,
-    ) -> Result<(), Error> {
-        let name = fields.string(text, Key::Type).unwrap_or_default();
-        let (kind, spelling) = self.classify(name, text, fields);
-        let sequence_number = fields.index(text, Key::SequenceNumber, &mut self.diagnostics);
-        self.lifecycle.number(sequence_number, &mut self.diagnostics);
-        let mut event = Event {
+    /// Decodes an event of no known shape.
+    #[inline(never)]
+    fn scan(&mut self, raw: &[u8], offset: u64, sink: &mut impl Sink) -> Result<Option<json::Fault>, Error> {
+        let Self { limits, fields, layout, course } = self;
+        let text = match std::str::from_utf8(raw) {
+            Ok(_) => Cow::Borrowed(raw),
+            Err(_) => {
+                course.diagnostics.found(Rule::InvalidUtf8, "bytes that are not UTF-8 were replaced by U+FFFD");
+                Cow::Owned(String::from_utf8_lossy(raw).into_owned().into_bytes())
+            }
+        };
+        if let Err(fault) = fields.read(&text, limits, &mut course.diagnostics) {
+            return limit(fault, offset, limits).map(|()| Some(fault));
+        }
+        let name = fields.string(&text, Key::Type).unwrap_or_default();
+        let (kind, spelling) = course.classify(name, &text, fields);
+        if course.diagnostics.current().is_none() {
+            layout.learn(&text, fields, kind, spelling);
+        }
+        let sequence_number = fields.index(&text, Key::SequenceNumber, &mut course.diagnostics);
+        let text = &*text;
+        let event = Event {
             kind,
             spelling,
             name,
@@ -342,12 +343,117 @@ impl Events {
             text,
             fields,
             terminal: None,
-            index: self.index,
+            index: course.index,
             sequence_number,
             offset,
             fault: None,
+            layout: None,
         };
-        if !matches!(kind.role(), Role::Delta(_)) || self.lifecycle.outcome().is_some() {
+        course.hand_out(event, sink).map(|()| None)
+    }
+
+    /// Several texts in one event: a gateway wrote its own line into an open event (rule S9).
+    #[cold]
+    fn salvage(&mut self, frame: &Frame<'_>, fault: json::Fault, sink: &mut impl Sink) -> Result<(), Error> {
+        let lines = || frame.data.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+        if !lines().any(|line| self.is_event(line)) {
+            return self.course.malformed(frame.data, frame.offset, fault, sink);
+        }
+        self.course.diagnostics.at(self.course.index, frame.offset);
+        self.course.diagnostics.found(Rule::SeveralTexts, "one event holds several JSON texts");
+        self.course.check_strict(frame.data)?;
+        for line in lines() {
+            if self.course.is_sentinel(line) {
+                continue;
+            }
+            if let Some(fault) = self.decode(line, frame.offset, sink)? {
+                self.course.malformed(line, frame.offset, fault, sink)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The body ended inside an event: it counts if its data is one whole object (rule S10).
+    fn unterminated(&mut self, frame: &Frame<'_>, sink: &mut impl Sink) -> Result<(), Error> {
+        if self.course.is_sentinel(frame.data) || !self.is_event(frame.data) {
+            return Ok(());
+        }
+        self.course.diagnostics.at(self.course.index, frame.offset);
+        self.course.diagnostics.found(Rule::Unterminated, "the body ends without the blank line of its last event");
+        self.course.check_strict(frame.data)?;
+        self.frame(frame, sink)
+    }
+
+    /// A whole body that is no event stream: one JSON object may still be a response or an error (rule S14).
+    #[cold]
+    fn foreign(&mut self, body: &[u8], sink: &mut impl Sink) -> Result<(), Error> {
+        let object = body.trim_ascii();
+        let mut fields = Fields::default();
+        let readable = std::str::from_utf8(object).is_ok()
+            && fields.read(object, &self.limits, &mut Diagnostics::default()).is_ok();
+        let meant = is_bare_response(object, &fields) || fields.get(Key::Error).shape != Shape::Null;
+        if !(readable && meant) {
+            return Err(not_a_stream(body));
+        }
+        self.course.diagnostics.at(self.course.index, 0);
+        self.course.diagnostics.found(Rule::NotAnEventStream, "the body is one JSON object and not an event stream");
+        self.course.check_strict(object)?;
+        self.decode(object, 0, sink).map(|_| ())
+    }
+
+    /// Whether a text is one JSON object, bad UTF-8 aside.
+    fn is_event(&self, text: &[u8]) -> bool {
+        let text = String::from_utf8_lossy(text);
+        Fields::default().read(text.as_bytes(), &self.limits, &mut Diagnostics::default()).is_ok()
+    }
+}
+
+const DONE: &[u8] = b"[DONE]";
+
+impl Course {
+    /// Data that is no event: none at all, or the sentinel at the end.
+    #[inline]
+    fn is_sentinel(&mut self, data: &[u8]) -> bool {
+        if data.is_empty() {
+            self.blanks += 1;
+            return true;
+        }
+        let done = data == DONE;
+        self.lifecycle.done_seen |= done;
+        done
+    }
+
+    /// Hands out an event of a known shape, which is a delta with nothing wrong in it.
+    #[inline]
+    fn known(
+        &mut self,
+        raw: &[u8],
+        known: Known,
+        fields: &Fields,
+        offset: u64,
+        sink: &mut impl Sink,
+    ) -> Result<(), Error> {
+        let event = Event {
+            kind: known.kind,
+            spelling: known.spelling,
+            name: fields.string(raw, Key::Type).unwrap_or_default(),
+            raw,
+            text: raw,
+            fields,
+            terminal: None,
+            index: self.index,
+            sequence_number: json::small_integer(fields.get(Key::SequenceNumber).of(raw)),
+            offset,
+            fault: None,
+            layout: Some(known.layout),
+        };
+        self.hand_out(event, sink)
+    }
+
+    #[inline]
+    fn hand_out(&mut self, mut event: Event<'_>, sink: &mut impl Sink) -> Result<(), Error> {
+        self.lifecycle.number(event.sequence_number, &mut self.diagnostics);
+        if !matches!(event.kind.role(), Role::Delta(_)) || self.lifecycle.outcome().is_some() {
             event.terminal = self.observe(&event);
         }
         self.deliver(&event, sink)
@@ -442,66 +548,20 @@ impl Events {
             sequence_number: None,
             offset,
             fault: Some(fault),
+            layout: None,
         };
         self.deliver(&event, sink)
     }
+}
 
-    /// Several texts in one event: a gateway wrote its own line into an open event (rule S9).
-    #[cold]
-    fn salvage(&mut self, frame: &Frame<'_>, fault: json::Fault, sink: &mut impl Sink) -> Result<(), Error> {
-        let lines = || frame.data.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
-        let mut scratch = Diagnostics::default();
-        let is_event = |line: &[u8]| {
-            std::str::from_utf8(line).is_ok() && Fields::default().read(line, &self.limits, &mut scratch).is_ok()
-        };
-        if !lines().any(is_event) {
-            return self.malformed(frame.data, frame.offset, fault, sink);
-        }
-        self.diagnostics.at(self.index, frame.offset);
-        self.diagnostics.found(Rule::SeveralTexts, "one event holds several JSON texts");
-        self.check_strict(frame.data)?;
-        for line in lines() {
-            if line == b"[DONE]" {
-                self.lifecycle.done_seen = true;
-            } else if let Some(fault) = self.decode(line, frame.offset, sink)? {
-                self.malformed(line, frame.offset, fault, sink)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// The body ended inside an event: it counts if its data is one whole object (rule S10).
-    fn unterminated(&mut self, frame: &Frame<'_>, sink: &mut impl Sink) -> Result<(), Error> {
-        let mut scratch = Diagnostics::default();
-        let text = String::from_utf8_lossy(frame.data);
-        if frame.data == b"[DONE]" {
-            self.lifecycle.done_seen = true;
-            return Ok(());
-        }
-        if Fields::default().read(text.as_bytes(), &self.limits, &mut scratch).is_err() {
-            return Ok(());
-        }
-        self.diagnostics.at(self.index, frame.offset);
-        self.diagnostics.found(Rule::Unterminated, "the body ends without the blank line of its last event");
-        self.check_strict(frame.data)?;
-        self.frame(frame, sink)
-    }
-
-    /// A whole body that is no event stream: one JSON object may still be a response or an error (rule S14).
-    #[cold]
-    fn foreign(&mut self, body: &[u8], sink: &mut impl Sink) -> Result<(), Error> {
-        let object = body.trim_ascii();
-        let mut fields = Fields::default();
-        let readable = std::str::from_utf8(object).is_ok()
-            && fields.read(object, &self.limits, &mut Diagnostics::default()).is_ok();
-        let meant = is_bare_response(object, &fields) || fields.get(Key::Error).shape != Shape::Null;
-        if !(readable && meant) {
-            return Err(not_a_stream(body));
-        }
-        self.diagnostics.at(self.index, 0);
-        self.diagnostics.found(Rule::NotAnEventStream, "the body is one JSON object and not an event stream");
-        self.check_strict(object)?;
-        self.decode(object, 0, sink).map(|_| ())
+/// Faults that are limits kill the stream.
+#[cold]
+fn limit(fault: json::Fault, offset: u64, limits: &Limits) -> Result<(), Error> {
+    let offset = offset + fault.at as u64;
+    match fault.reason {
+        Reason::Depth => Err(Error::Limit { limit: Limit::JsonDepth, value: limits.max_json_depth, offset }),
+        Reason::Digits => Err(Error::Limit { limit: Limit::NumberDigits, value: limits.max_number_digits, offset }),
+        _ => Ok(()),
     }
 }
 

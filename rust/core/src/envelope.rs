@@ -12,7 +12,9 @@ macro_rules! keys {
         pub enum Key { $(#[doc = concat!("`", $name, "`")] $key),+ }
 
         impl Key {
-            const COUNT: usize = [$(Self::$key),+].len();
+            /// Every key, in order of its discriminant.
+            pub const ALL: &'static [Self] = &[$(Self::$key),+];
+            const COUNT: usize = Self::ALL.len();
 
             /// The key as written on the wire.
             pub const fn name(self) -> &'static str {
@@ -50,6 +52,7 @@ keys! {
     Part = "part",
     Annotation = "annotation",
     Logprobs = "logprobs",
+    Obfuscation = "obfuscation",
     Response = "response",
     Error = "error",
     Object = "object",
@@ -61,6 +64,10 @@ pub struct Fields {
     values: [Value; Key::COUNT],
     seen: u32,
 }
+
+/// A set of known keys.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Presence(u32);
 
 impl Default for Fields {
     fn default() -> Self {
@@ -90,6 +97,30 @@ impl Fields {
             more = cursor.more_members()?;
         }
         cursor.end()
+    }
+
+    /// Which keys are present, as a set to be given to [`Self::restore`].
+    pub fn presence(&self) -> Presence {
+        Presence(self.seen)
+    }
+
+    /// Says that exactly these keys are present; their values are then given with [`Self::set`].
+    #[inline]
+    pub fn restore(&mut self, presence: Presence) {
+        self.seen = presence.0;
+    }
+
+    /// Puts a value in the place of a present key.
+    #[inline]
+    pub fn set(&mut self, key: Key, value: Value) {
+        if let Some(held) = self.values.get_mut(key as usize) {
+            *held = value;
+        }
+    }
+
+    /// The known keys that the event has, null or not.
+    pub fn present(&self) -> impl Iterator<Item = (Key, Value)> + '_ {
+        Key::ALL.iter().copied().zip(self.values).filter(|(key, _)| self.has(*key))
     }
 
     #[inline]

@@ -7,8 +7,8 @@
 //! |---|---|
 //! | 0 | [`error`], [`limits`], [`diagnostics`], [`kind`], [`lines`], [`json`], [`unescape`] |
 //! | 1 | [`sse`], [`envelope`], [`server_error`], [`lifecycle`], [`text`] |
-//! | 2 | [`decoder`], [`slots`] |
-//! | 3 | [`snapshot`], [`agreement`] |
+//! | 2 | [`layout`], [`slots`] |
+//! | 3 | [`decoder`], [`snapshot`], [`agreement`] |
 //! | 4 | [`assemble`] |
 //!
 //! ```
@@ -28,6 +28,7 @@ pub mod envelope;
 pub mod error;
 pub mod json;
 pub mod kind;
+pub mod layout;
 pub mod lifecycle;
 pub mod limits;
 pub mod lines;

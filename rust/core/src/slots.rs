@@ -276,15 +276,13 @@ impl Slot {
         }
     }
 
-    /// Tells the item's own text of a stream something; the text is made where it is missing.
-    pub fn tell_field(&mut self, stream: Stream, index: u64, tell: impl FnOnce(&mut Text)) {
-        let known = self.fields.iter_mut().find(|field| field.stream == stream && field.index == index);
-        if let Some(field) = known {
-            return tell(&mut field.text);
-        }
-        let mut text = Text::default();
-        tell(&mut text);
-        self.fields.push(Field { stream, index, text });
+    /// Where the item's own text of a stream stands among its fields; it is made where it is missing.
+    pub fn field_at(&mut self, stream: Stream, index: u64) -> usize {
+        let known = self.fields.iter().position(|field| field.stream == stream && field.index == index);
+        known.unwrap_or_else(|| {
+            self.fields.push(Field { stream, index, text: Text::default() });
+            self.fields.len() - 1
+        })
     }
 
     /// Tells what a shell command printed; the entry is made where it is missing.

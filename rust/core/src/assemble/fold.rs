@@ -134,8 +134,7 @@ impl Fold {
     pub fn heap_bytes(&self) -> usize {
         let slots: usize = self.slots.iter().map(Slot::heap_bytes).sum();
         let terminal = self.terminal.as_ref().map_or(0, Vec::capacity);
-        let route = self.route.as_ref().map_or(0, |route| route.id.len());
-        self.base.capacity() + terminal + slots + route + self.slots.capacity() * size_of::<Slot>()
+        self.base.capacity() + terminal + slots + self.slots.capacity() * size_of::<Slot>()
     }
 }
 

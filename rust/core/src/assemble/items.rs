@@ -160,11 +160,10 @@ impl Fold {
         let seed = event.string(Key::Command).map(|body| unescape::whole(body).0).unwrap_or_default();
         self.hold(seed.len(), event)?;
         if let Some(slot) = self.slots.get_mut(at) {
-            slot.tell_field(Stream::Command, index, |text| {
-                if !text.is_told() {
-                    *text = Text::announced(seed);
-                }
-            });
+            let place = slot.field_at(Stream::Command, index);
+            if let Some(field) = slot.fields.get_mut(place).filter(|field| !field.text.is_told()) {
+                field.text = Text::announced(seed);
+            }
         }
         self.check_parts(at, event)
     }

@@ -9,15 +9,21 @@ use crate::kind::{List, Stream};
 use crate::limits::Limit;
 use crate::slots::{self, ItemKind, Match, Part, PartKind, Slot};
 
-/// Where the last delta went: the next one nearly always goes there too.
-#[derive(Debug)]
+/// Where the last delta of a layout went: the next one of that layout goes there too.
+///
+/// Any event that is no delta forgets it, so that what it opens or closes is seen.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Route {
-    pub(super) stream: Stream,
-    pub(super) id: Box<[u8]>,
-    pub(super) output_index: Option<u64>,
-    pub(super) part_index: Option<u64>,
+    pub(super) layout: u64,
     pub(super) slot: usize,
-    pub(super) part: usize,
+    pub(super) place: Place,
+}
+
+/// What of an item a text belongs to, by its place among its kind.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Place {
+    Part(usize),
+    Field(usize),
 }
 
 impl Fold {

@@ -1,7 +1,7 @@
 //! Texts: grown by deltas, told in full by done events (rules R3, R4).
 
 use super::fold::Fold;
-use super::target::{Route, command_index, part_index};
+use super::target::{Place, Route, command_index, part_index};
 use crate::decoder::Event;
 use crate::diagnostics::{Diagnostics, Rule};
 use crate::envelope::Key;
@@ -12,7 +12,7 @@ use crate::slots::{ItemKind, PartKind};
 use crate::unescape;
 
 impl Fold {
-    /// One delta. Events of one text come in long runs, so the last target is tried first.
+    /// One delta. Events of one text come in long runs of one layout, and only the first of a run is looked up.
     #[inline]
     pub(super) fn delta(
         &mut self,
@@ -22,25 +22,16 @@ impl Fold {
     ) -> Result<(), Error> {
         let Some(body) = event.string(Key::Delta) else { return self.odd_delta(event, stream, diagnostics) };
         self.hold(body.len(), event)?;
-        let output_index = event.index_of(Key::OutputIndex, diagnostics);
-        let part_index = match stream {
-            Stream::OutputText | Stream::Reasoning | Stream::Refusal => event.index_of(Key::ContentIndex, diagnostics),
-            Stream::Summary => event.index_of(Key::SummaryIndex, diagnostics),
-            _ => None,
-        };
-        if let Some(route) = &self.route
-            && route.stream == stream
-            && route.output_index == output_index
-            && route.part_index == part_index
-            && event.string(Key::ItemId) == Some(&*route.id)
+        if let Some(Route { layout, slot, place }) = self.route
+            && event.layout == Some(layout)
         {
-            let target = (route.slot, route.part);
-            return self.grow(event, target, body, diagnostics);
+            return self.grow(event, slot, place, body, diagnostics);
         }
         self.routed_delta(event, stream, body, diagnostics)
     }
 
-    pub(super) fn routed_delta(
+    #[inline(never)]
+    fn routed_delta(
         &mut self,
         event: &Event<'_>,
         stream: Stream,
@@ -53,39 +44,33 @@ impl Fold {
             Stream::Transcript => self.transcript.delta(body, diagnostics),
             _ => {
                 let findings = diagnostics.total();
-                let at = self.slot(event, ItemKind::for_stream(stream), diagnostics)?;
-                let Some((list, kind)) = PartKind::for_stream(stream) else {
-                    let index = command_index(event, stream, diagnostics);
-                    if let Some(slot) = self.slots.get_mut(at) {
-                        slot.tell_field(stream, index, |text| text.delta(body, diagnostics));
-                    }
-                    return self.check_parts(at, event);
-                };
-                let part_index = part_index(event, list, diagnostics);
-                let place = self.part(at, list, kind, part_index, event, diagnostics)?;
-                if diagnostics.total() == findings {
-                    self.remember(event, stream, part_index, at, place, diagnostics);
+                let slot = self.slot(event, ItemKind::for_stream(stream), diagnostics)?;
+                let place = self.place(event, slot, stream, diagnostics)?;
+                if let (Some(layout), true) = (event.layout, diagnostics.total() == findings) {
+                    self.route = Some(Route { layout, slot, place });
                 }
-                return self.grow(event, (at, place), body, diagnostics);
+                return self.grow(event, slot, place, body, diagnostics);
             }
         }
         Ok(())
     }
 
-    /// Keeps the way of an event that was in perfect order; any other event forgets it.
-    pub(super) fn remember(
+    /// The part or the item's own text that a stream grows, made where it is missing.
+    fn place(
         &mut self,
         event: &Event<'_>,
-        stream: Stream,
-        part_index: Option<u64>,
         slot: usize,
-        part: usize,
+        stream: Stream,
         diagnostics: &mut Diagnostics,
-    ) {
-        if let Some(id) = event.string(Key::ItemId) {
-            let output_index = event.index_of(Key::OutputIndex, diagnostics);
-            self.route = Some(Route { stream, id: id.into(), output_index, part_index, slot, part });
+    ) -> Result<Place, Error> {
+        if let Some((list, kind)) = PartKind::for_stream(stream) {
+            let index = part_index(event, list, diagnostics);
+            return self.part(slot, list, kind, index, event, diagnostics).map(Place::Part);
         }
+        let index = command_index(event, stream, diagnostics);
+        let field = self.slots.get_mut(slot).map_or(0, |slot| slot.field_at(stream, index));
+        self.check_parts(slot, event)?;
+        Ok(Place::Field(field))
     }
 
     /// Puts a delta where it belongs, and its log probabilities behind those of the deltas before it.
@@ -93,17 +78,35 @@ impl Fold {
     fn grow(
         &mut self,
         event: &Event<'_>,
-        (slot, part): (usize, usize),
+        slot: usize,
+        place: Place,
         body: &[u8],
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Error> {
-        let value = event.fields.get(Key::Logprobs);
-        let has_logprobs = value.shape == Shape::Array && !value.is_empty(event.text);
-        let elements = if has_logprobs { inner(value.of(event.text)) } else { b"" };
+        let Some(target) = self.slots.get_mut(slot) else { return Ok(()) };
+        match place {
+            Place::Field(at) => {
+                if let Some(field) = target.fields.get_mut(at) {
+                    field.text.delta(body, diagnostics);
+                }
+                Ok(())
+            }
+            Place::Part(at) => {
+                if let Some(part) = target.parts.get_mut(at) {
+                    part.text.delta(body, diagnostics);
+                }
+                let logprobs = event.fields.get(Key::Logprobs);
+                if logprobs.shape != Shape::Array || logprobs.is_empty(event.text) {
+                    return Ok(());
+                }
+                self.grow_logprobs(event, slot, at, inner(logprobs.of(event.text)))
+            }
+        }
+    }
+
+    fn grow_logprobs(&mut self, event: &Event<'_>, slot: usize, part: usize, elements: &[u8]) -> Result<(), Error> {
         self.hold(elements.len(), event)?;
-        let Some(part) = self.part_mut(slot, part) else { return Ok(()) };
-        part.text.delta(body, diagnostics);
-        if has_logprobs {
+        if let Some(part) = self.part_mut(slot, part) {
             if !part.logprobs.is_empty() {
                 part.logprobs.push(b',');
             }
@@ -153,11 +156,14 @@ impl Fold {
             diagnostics.found(Rule::LoneSurrogate, "half a surrogate pair was replaced by U+FFFD");
         }
         let at = self.slot(event, ItemKind::for_stream(stream), diagnostics)?;
-        let Some((list, kind)) = PartKind::for_stream(stream) else {
-            return self.field_done(event, stream, at, full, diagnostics);
-        };
-        let part_index = part_index(event, list, diagnostics);
-        let place = self.part(at, list, kind, part_index, event, diagnostics)?;
+        match self.place(event, at, stream, diagnostics)? {
+            Place::Part(place) => self.part_told(event, at, place, full, diagnostics),
+            Place::Field(place) => self.field_told(event, at, place, full, diagnostics),
+        }
+        Ok(())
+    }
+
+    fn part_told(&mut self, event: &Event<'_>, at: usize, place: usize, full: String, diagnostics: &mut Diagnostics) {
         let logprobs = event.fields.get(Key::Logprobs);
         if let Some(part) = self.part_mut(at, place) {
             part.text.done(full, diagnostics);
@@ -165,26 +171,18 @@ impl Fold {
                 part.logprobs = inner(logprobs.of(event.text)).to_vec();
             }
         }
-        Ok(())
     }
 
-    pub(super) fn field_done(
-        &mut self,
-        event: &Event<'_>,
-        stream: Stream,
-        at: usize,
-        full: String,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<(), Error> {
-        let index = command_index(event, stream, diagnostics);
-        let name = json::member(event.text, "name").filter(|name| name.string_body(event.text).is_some());
-        if let Some(slot) = self.slots.get_mut(at) {
-            slot.tell_field(stream, index, |text| text.done(full, diagnostics));
-            if let (true, Some(name)) = (slot.synthesized, name) {
-                slot.name = name.of(event.text).to_vec();
-            }
+    fn field_told(&mut self, event: &Event<'_>, at: usize, place: usize, full: String, diagnostics: &mut Diagnostics) {
+        let Some(slot) = self.slots.get_mut(at) else { return };
+        if let Some(field) = slot.fields.get_mut(place) {
+            field.text.done(full, diagnostics);
         }
-        self.check_parts(at, event)
+        // An item that was never announced has its name from here or from nowhere.
+        let name = json::member(event.text, "name").filter(|name| name.string_body(event.text).is_some());
+        if let (true, Some(name)) = (slot.synthesized, name) {
+            slot.name = name.of(event.text).to_vec();
+        }
     }
 
     pub(super) fn shell_done(&mut self, event: &Event<'_>, diagnostics: &mut Diagnostics) -> Result<(), Error> {

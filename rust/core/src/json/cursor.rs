@@ -21,6 +21,12 @@ impl<'a> Cursor<'a> {
         Self { text, at: 0, max_depth: limits.max_json_depth, max_digits: limits.max_number_digits }
     }
 
+    /// Starts at a value inside the event's own object.
+    #[inline]
+    pub fn inside(text: &'a [u8], at: usize, limits: &Limits) -> Self {
+        Self { at, ..Self::new(text, limits) }
+    }
+
     /// The byte at the cursor; 0, which JSON allows nowhere outside strings, stands for the end.
     #[inline]
     pub(super) fn peek(&self) -> u8 {
