@@ -214,13 +214,25 @@ impl Decoder {
         result
     }
 
+    /// Where the next block begins as the last ones did and holds an event of a known shape, the shape also tells where
+    /// its line ends, and nobody looks for it. Everything else is framed first and decoded then.
     #[inline]
     fn frames(&mut self, chunk: &[u8], sink: &mut impl Sink) -> Result<(), Error> {
         let mut cursor = 0;
-        while let Some(frame) = self.framer.next(chunk, &mut cursor)? {
-            self.events.frame(&frame, sink)?;
+        loop {
+            while let Some(start) = self.framer.peek(chunk, cursor)
+                && let Some(rest) = chunk.get(start..)
+                && let Some((known, length)) = self.events.known(rest)
+                && let Some(offset) = self.framer.take(chunk, &mut cursor, start, start + length)
+            {
+                let raw = rest.get(..length).unwrap_or_default();
+                self.events.course.known(raw, known, &self.events.fields, offset, sink)?;
+            }
+            match self.framer.next(chunk, &mut cursor)? {
+                Some(frame) => self.events.frame(&frame, sink)?,
+                None => return Ok(()),
+            }
         }
-        Ok(())
     }
 
     /// Looks at the first bytes that are not white space: a line of an event stream starts with none of these.
@@ -307,23 +319,28 @@ impl Events {
     /// Decodes one event and hands it out. Returns why that was not possible, with nothing handed out.
     #[inline]
     fn decode(&mut self, raw: &[u8], offset: u64, sink: &mut impl Sink) -> Result<Option<json::Fault>, Error> {
-        self.course.diagnostics.at(self.course.index, offset);
-        match self.layout.read(raw, &mut self.fields, &self.limits) {
-            Some(known) => self.course.known(raw, known, &self.fields, offset, sink).map(|()| None),
+        match self.known(raw).filter(|(_, end)| *end == raw.len()) {
+            Some((known, _)) => self.course.known(raw, known, &self.fields, offset, sink).map(|()| None),
             None => self.scan(raw, offset, sink),
         }
+    }
+
+    /// The event of a known shape at the start of a text, and its length.
+    #[inline]
+    fn known(&mut self, text: &[u8]) -> Option<(Known, usize)> {
+        self.layout.read(text, &mut self.fields, &self.limits)
     }
 
     /// Decodes an event of no known shape.
     #[inline(never)]
     fn scan(&mut self, raw: &[u8], offset: u64, sink: &mut impl Sink) -> Result<Option<json::Fault>, Error> {
         let Self { limits, fields, layout, course } = self;
-        let text = match std::str::from_utf8(raw) {
-            Ok(_) => Cow::Borrowed(raw),
-            Err(_) => {
-                course.diagnostics.found(Rule::InvalidUtf8, "bytes that are not UTF-8 were replaced by U+FFFD");
-                Cow::Owned(String::from_utf8_lossy(raw).into_owned().into_bytes())
-            }
+        course.diagnostics.at(course.index, offset);
+        let text = if std::str::from_utf8(raw).is_ok() {
+            Cow::Borrowed(raw)
+        } else {
+            course.diagnostics.found(Rule::InvalidUtf8, "bytes that are not UTF-8 were replaced by U+FFFD");
+            Cow::Owned(String::from_utf8_lossy(raw).into_owned().into_bytes())
         };
         if let Err(fault) = fields.read(&text, limits, &mut course.diagnostics) {
             return limit(fault, offset, limits).map(|()| Some(fault));
@@ -433,6 +450,7 @@ impl Course {
         offset: u64,
         sink: &mut impl Sink,
     ) -> Result<(), Error> {
+        self.diagnostics.at(self.index, offset);
         let event = Event {
             kind: known.kind,
             spelling: known.spelling,
@@ -442,7 +460,7 @@ impl Course {
             fields,
             terminal: None,
             index: self.index,
-            sequence_number: json::small_integer(fields.get(Key::SequenceNumber).of(raw)),
+            sequence_number: known.sequence_number,
             offset,
             fault: None,
             layout: Some(known.layout),

@@ -7,15 +7,15 @@
 //! the oracle of this one (`tests/layout.rs`).
 
 use crate::envelope::{Fields, Key, Presence};
-use crate::json::{self, Cursor, Shape, Value};
+use crate::json::{self, Cursor, Shape, Value, plain_ascii_end};
 use crate::kind::{Kind, Role};
 use crate::limits::Limits;
 
 /// Texts longer than this are rare, and not worth a copy.
 const LONGEST: usize = 1024;
 
-/// The keys whose values may differ between two events of one shape.
-const VARYING: [Key; 4] = [Key::SequenceNumber, Key::Delta, Key::Obfuscation, Key::Logprobs];
+/// Sequence number, delta, padding and log probabilities: the keys whose values may differ within one shape.
+const MOST_HOLES: usize = 4;
 
 /// What a matching event is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct Known {
     pub kind: Kind,
     /// Which of the kind's spellings its `type` has.
     pub spelling: usize,
+    /// Its `sequence_number`.
+    pub sequence_number: Option<u64>,
     /// Which layout matched: equal numbers mean equal item, indexes and part.
     pub layout: u64,
 }
@@ -51,7 +53,9 @@ impl Layout {
 
     /// Learns from an event that was read in full and had nothing wrong with it.
     pub fn learn(&mut self, text: &[u8], fields: &Fields, kind: Kind, spelling: usize) {
-        if !self.enabled || text.len() > LONGEST || !matches!(kind.role(), Role::Delta(_)) {
+        // A line end inside the JSON would make the layout match beyond its line.
+        let one_line = memchr::memchr2(b'\n', b'\r', text).is_none();
+        if !self.enabled || text.len() > LONGEST || !one_line || !matches!(kind.role(), Role::Delta(_)) {
             return;
         }
         self.known = None;
@@ -64,40 +68,46 @@ impl Layout {
         self.text.clear();
         self.text.extend_from_slice(text);
         self.holes.clear();
-        self.holes.extend(VARYING.iter().map(|key| (*key, fields.get(*key))).filter(|(key, _)| fields.has(*key)));
-        self.holes.sort_unstable_by_key(|(_, value)| value.start);
         self.fixed.clear();
-        for (key, value) in fields.present().filter(|(key, _)| !VARYING.contains(key)) {
+        self.holes.extend(fields.present().filter(|(key, value)| varies(*key, *value, text)));
+        self.holes.sort_unstable_by_key(|(_, value)| value.start);
+        for (key, value) in fields.present().filter(|(key, value)| !varies(*key, *value, text)) {
             let before = self.holes.iter().filter(|(_, hole)| hole.start < value.start).count();
             self.fixed.push((key, value, before));
         }
-        self.known = Some(Known { kind, spelling, layout: self.learned });
+        self.known = Some(Known { kind, spelling, sequence_number: None, layout: self.learned });
     }
 
-    /// Reads an event of the learned shape into `fields`; None, and nothing changed that matters, where it is not one.
+    /// Reads an event of the learned shape at the start of `text` into `fields`, and says where it ends. None, and
+    /// nothing changed that matters, where there is none.
     #[inline]
-    pub fn read(&self, text: &[u8], fields: &mut Fields, limits: &Limits) -> Option<Known> {
-        let known = self.known?;
-        let mut shifts = [0_u32; VARYING.len() + 1];
+    pub fn read(&self, text: &[u8], fields: &mut Fields, limits: &Limits) -> Option<(Known, usize)> {
+        let mut known = self.known?;
+        let mut shifts = [0_u32; MOST_HOLES + 1];
         let (mut at, mut from) = (0, 0);
         for ((key, hole), shift) in self.holes.iter().zip(shifts.iter_mut().skip(1)) {
             at = self.same(text, at, from, hole.start as usize)?;
-            let value = read_hole(text, at, *key, *hole, limits)?;
+            let value = match key {
+                Key::SequenceNumber => {
+                    let (value, number) = read_number(text, at)?;
+                    known.sequence_number = Some(number);
+                    value
+                }
+                _ => read_value(text, at, limits)?,
+            };
             fields.set(*key, value);
             from = hole.end as usize;
             at = value.end as usize;
             *shift = value.end.wrapping_sub(hole.end);
         }
-        if self.same(text, at, from, self.text.len())? != text.len() {
-            return None;
-        }
+        let end = self.same(text, at, from, self.text.len())?;
         for (key, value, before) in &self.fixed {
             let shift = shifts.get(*before).copied().unwrap_or_default();
             let (start, end) = (value.start.wrapping_add(shift), value.end.wrapping_add(shift));
             fields.set(*key, Value { start, end, shape: value.shape });
         }
         fields.restore(self.presence);
-        Some(known)
+        Some((known, end))
     }
 
     /// Whether `text` goes on at `at` as the layout does from `from` to `to`; where it goes on from there.
@@ -116,15 +126,36 @@ impl Layout {
     }
 }
 
+/// Whether a value is a hole: numbers, texts and lists that are not empty differ from event to event.
+fn varies(key: Key, value: Value, text: &[u8]) -> bool {
+    match key {
+        Key::SequenceNumber => value.shape == Shape::Number,
+        Key::Logprobs => value.shape == Shape::Array && !value.is_empty(text),
+        Key::Delta | Key::Obfuscation => matches!(value.shape, Shape::Plain | Shape::Escaped),
+        _ => false,
+    }
+}
+
+/// A small integer, as the general scan would take it; None for every other number.
+#[inline]
+fn read_number(text: &[u8], at: usize) -> Option<(Value, u64)> {
+    let digits = text.get(at..)?.iter().take(17).take_while(|byte| byte.is_ascii_digit()).count();
+    let bytes = text.get(at..at + digits)?;
+    let number = json::small_integer(bytes)?;
+    let leading_zero = digits > 1 && bytes.first() == Some(&b'0');
+    let goes_on = matches!(text.get(at + digits), Some(b'.' | b'e' | b'E'));
+    (!leading_zero && !goes_on).then(|| (Value::at(at, at + digits, Shape::Number), number))
+}
+
 /// A value in the place of a hole, checked as the general scan would check it.
 #[inline]
-fn read_hole(text: &[u8], at: usize, key: Key, hole: Value, limits: &Limits) -> Option<Value> {
-    let value = Cursor::inside(text, at, limits).value().ok()?;
-    let bytes = value.of(text);
-    match key {
-        Key::SequenceNumber => (value.shape == hole.shape
-            && (value.shape != Shape::Number || json::small_integer(bytes).is_some()))
-        .then_some(value),
-        _ => std::str::from_utf8(bytes).is_ok().then_some(value),
+fn read_value(text: &[u8], at: usize, limits: &Limits) -> Option<Value> {
+    if text.get(at) == Some(&b'"')
+        && let end = plain_ascii_end(text, at + 1)
+        && text.get(end) == Some(&b'"')
+    {
+        return Some(Value::at(at, end + 1, Shape::Plain));
     }
+    let value = Cursor::inside(text, at, limits).value().ok()?;
+    std::str::from_utf8(value.of(text)).is_ok().then_some(value)
 }

@@ -22,15 +22,17 @@ impl Text {
         Self { seed, ..Self::default() }
     }
 
-    /// One more piece: the body of a JSON string.
+    /// One more piece: the body of a JSON string, and whether it has escapes.
     #[inline]
-    pub fn delta(&mut self, body: &[u8], diagnostics: &mut Diagnostics) {
+    pub fn delta(&mut self, body: &[u8], escaped: bool, diagnostics: &mut Diagnostics) {
         if self.done {
             diagnostics.found(Rule::Text, "a delta follows the text's done event");
         }
         self.reserve(body.len());
         self.streamed = true;
-        if unescape::append(body, &mut self.deltas, &mut self.half) > 0 {
+        if !escaped && !self.half.is_waiting() {
+            unescape::append_plain(body, &mut self.deltas);
+        } else if unescape::append(body, &mut self.deltas, &mut self.half) > 0 {
             diagnostics.found(Rule::LoneSurrogate, "half a surrogate pair was replaced by U+FFFD");
         }
     }
@@ -121,7 +123,7 @@ mod tests {
         let mut diagnostics = Diagnostics::default();
         let mut text = Text::announced(seed.into());
         for delta in deltas {
-            text.delta(delta.as_bytes(), &mut diagnostics);
+            text.delta(delta.as_bytes(), true, &mut diagnostics);
         }
         if let Some(full) = full {
             text.done(full.into(), &mut diagnostics);

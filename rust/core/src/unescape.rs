@@ -23,7 +23,7 @@ impl Half {
 #[inline]
 pub fn append(body: &[u8], out: &mut String, half: &mut Half) -> u32 {
     if half.0.is_none() && memchr(b'\\', body).is_none() {
-        push(body, out);
+        append_plain(body, out);
         return 0;
     }
     append_escaped(body, out, half)
@@ -71,8 +71,9 @@ pub fn write_string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
+/// Appends a body without escapes, or a piece of one.
 #[inline]
-fn push(bytes: &[u8], out: &mut String) {
+pub fn append_plain(bytes: &[u8], out: &mut String) {
     match std::str::from_utf8(bytes) {
         Ok(text) => out.push_str(text),
         Err(_) => out.push_str(&String::from_utf8_lossy(bytes)),
@@ -87,7 +88,7 @@ fn append_escaped(body: &[u8], out: &mut String, half: &mut Half) -> u32 {
         let (plain, escape) = rest.split_at(at);
         if !plain.is_empty() {
             lone += finish(out, half);
-            push(plain, out);
+            append_plain(plain, out);
         }
         let (unit, used) = read_escape(escape);
         lone += push_unit(unit, out, half);
@@ -95,7 +96,7 @@ fn append_escaped(body: &[u8], out: &mut String, half: &mut Half) -> u32 {
     }
     if !rest.is_empty() {
         lone += finish(out, half);
-        push(rest, out);
+        append_plain(rest, out);
     }
     lone
 }

@@ -94,8 +94,17 @@ fn stream() -> impl Strategy<Value = Vec<u8>> {
         b"\xef\xbb",
         b"\xff",
         b"databc",
+        // Whole blocks, so that runs of one shape come about.
+        b"event: a\ndata: x\n\n",
+        b"event: a\rdata: x\n\n",
+        b"event: a\rid: 5\ndata: x\n\n",
+        b"event:\ndata:x\n\n",
+        b"data:x\n\n",
+        b"data: x\n\n",
+        b"event: a\ndata: x\n",
     ];
-    proptest::collection::vec(proptest::sample::select(PIECES), 0..40).prop_map(|pieces| pieces.concat())
+    proptest::collection::vec((proptest::sample::select(PIECES), 1_usize..4), 0..40)
+        .prop_map(|pieces| pieces.into_iter().flat_map(|(piece, times)| piece.repeat(times)).collect())
 }
 
 /// `body` cut at every one of `cuts`, taken modulo its length.

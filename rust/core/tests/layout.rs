@@ -19,9 +19,11 @@ struct Seen {
 
 impl Sink for Seen {
     fn event(&mut self, event: &Event<'_>, _: &mut Diagnostics) -> Result<(), Error> {
-        let values: Vec<_> = event.fields.present().map(|(key, value)| (key, value, value.of(event.text))).collect();
-        let delta = event.string(Key::Delta);
-        let Event { kind, spelling, name, raw, text, index, sequence_number, offset, fault, .. } = event;
+        let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let values: Vec<_> = event.fields.present().map(|(key, value)| (key, shown(value.of(event.text)))).collect();
+        let delta = event.string(Key::Delta).map(shown);
+        let (name, raw, text) = (shown(event.name), shown(event.raw), shown(event.text));
+        let Event { kind, spelling, index, sequence_number, offset, fault, .. } = event;
         self.by_layout += usize::from(event.layout.is_some());
         self.events.push(format!(
             "{kind:?} {spelling} {name:?} {raw:?} {text:?} {index} {sequence_number:?} {offset} {fault:?} {delta:?} {values:?}"
@@ -36,6 +38,13 @@ fn decoded(texts: &[String], mut decoder: Decoder) -> (Seen, Vec<String>) {
     let mut findings: Vec<String> = decoder.diagnostics().kept().iter().map(ToString::to_string).collect();
     findings.extend(limits.map(|error| error.to_string()));
     (seen, findings)
+}
+
+/// The first event in which two readings differ.
+fn difference<'a>(fast: &'a [String], plain: &'a [String]) -> Option<(&'a str, &'a str)> {
+    let length = fast.len().max(plain.len());
+    let at = |events: &'a [String], index: usize| events.get(index).map_or("nothing", String::as_str);
+    (0..length).map(|index| (at(fast, index), at(plain, index))).find(|(fast, plain)| fast != plain)
 }
 
 /// One delta event in some spelling of keys, values and space. Most of a run share theirs.
@@ -93,9 +102,54 @@ proptest! {
         texts.insert(at, victim[..end].to_owned());
         let (fast, fast_findings) = decoded(&texts, Decoder::new(Limits::default(), false));
         let (plain, plain_findings) = decoded(&texts, Decoder::new(Limits::default(), false).plain());
-        prop_assert_eq!(fast.events, plain.events);
+        prop_assert_eq!(difference(&fast.events, &plain.events), None);
         prop_assert_eq!(fast_findings, plain_findings);
         prop_assert_eq!(plain.by_layout, 0);
+    }
+}
+
+/// The body of a stream: each event in the frame of a server, the frames changing now and then.
+fn framed(texts: &[String], frames: &[usize]) -> Vec<u8> {
+    let frame = |text: &String, frame: usize| match frame {
+        0..=5 => format!("event: response.output_text.delta\ndata: {text}\n\n"),
+        6 => format!("data: {text}\n\n"),
+        7 => format!("event:x\ndata:{text}\n\n"),
+        8 => format!("event: response.output_text.delta\r\ndata: {text}\r\n\r\n"),
+        9 => format!(": c\nid: 7\nevent: response.output_text.delta\ndata: {text}\n\n"),
+        10 => format!("event: response.output_text.delta\ndata: {text}\ndata: \n\n"),
+        11 => format!("event: response.output_text.delta\ndata: {text}\n\n\n"),
+        _ => format!("retry: 5\n\nevent: response.output_text.delta\n\ndata: {text}\r\n\r\n"),
+    };
+    texts.iter().zip(frames.iter().cycle()).flat_map(|(text, at)| frame(text, *at).into_bytes()).collect()
+}
+
+fn fed(body: &[u8], chunk: usize, mut decoder: Decoder) -> (Seen, Vec<String>) {
+    let mut seen = Seen::default();
+    let mut errors: Vec<_> = body.chunks(chunk).filter_map(|chunk| decoder.feed(chunk, &mut seen).err()).collect();
+    errors.extend(decoder.finish(&mut seen).err());
+    let mut findings: Vec<String> = decoder.diagnostics().kept().iter().map(ToString::to_string).collect();
+    findings.extend(errors.first().map(ToString::to_string));
+    let framer = decoder.framer();
+    findings.push(format!("{:?} {:?} {}", framer.last_event_id(), framer.retry(), framer.comments()));
+    (seen, findings)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn any_stream_reads_the_same(
+        events in proptest::collection::vec(event(), 1..8),
+        frames in proptest::collection::vec(0_usize..13, 1..20),
+        chunk in prop_oneof![1_usize..400, Just(65536)],
+        tight in any::<bool>(),
+    ) {
+        let texts: Vec<String> = events.iter().flat_map(|event| vec![event.clone(); 3]).collect();
+        let body = framed(&texts, &frames);
+        let limits = if tight { Limits { max_line_bytes: 150, max_event_bytes: 145, ..Limits::default() } } else { Limits::default() };
+        let (fast, fast_findings) = fed(&body, chunk, Decoder::new(limits, false));
+        let (plain, plain_findings) = fed(&body, chunk, Decoder::new(limits, false).plain());
+        prop_assert_eq!(difference(&fast.events, &plain.events), None);
+        prop_assert_eq!(fast_findings, plain_findings);
     }
 }
 

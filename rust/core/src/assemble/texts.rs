@@ -40,8 +40,8 @@ impl Fold {
     ) -> Result<(), Error> {
         self.route = None;
         match stream {
-            Stream::Audio => self.audio.delta(body, diagnostics),
-            Stream::Transcript => self.transcript.delta(body, diagnostics),
+            Stream::Audio => self.audio.delta(body, true, diagnostics),
+            Stream::Transcript => self.transcript.delta(body, true, diagnostics),
             _ => {
                 let findings = diagnostics.total();
                 let slot = self.slot(event, ItemKind::for_stream(stream), diagnostics)?;
@@ -84,16 +84,17 @@ impl Fold {
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Error> {
         let Some(target) = self.slots.get_mut(slot) else { return Ok(()) };
+        let escaped = event.fields.get(Key::Delta).shape == Shape::Escaped;
         match place {
             Place::Field(at) => {
                 if let Some(field) = target.fields.get_mut(at) {
-                    field.text.delta(body, diagnostics);
+                    field.text.delta(body, escaped, diagnostics);
                 }
                 Ok(())
             }
             Place::Part(at) => {
                 if let Some(part) = target.parts.get_mut(at) {
-                    part.text.delta(body, diagnostics);
+                    part.text.delta(body, escaped, diagnostics);
                 }
                 let logprobs = event.fields.get(Key::Logprobs);
                 if logprobs.shape != Shape::Array || logprobs.is_empty(event.text) {
@@ -132,7 +133,7 @@ impl Fold {
             slot.tell_shell(index, |output| {
                 for (key, text) in [("stdout", &mut output.stdout), ("stderr", &mut output.stderr)] {
                     if let Some(body) = json::member(delta, key).and_then(|piece| piece.string_body(delta)) {
-                        text.delta(body, diagnostics);
+                        text.delta(body, true, diagnostics);
                     }
                 }
             });

@@ -131,9 +131,7 @@ impl<'a> Cursor<'a> {
 
     #[inline]
     fn span(&self, start: usize, shape: Shape) -> Value {
-        // Events are capped below 4 GiB by the framer, so that offsets fit.
-        #[allow(clippy::cast_possible_truncation)]
-        Value { start: start as u32, end: self.at as u32, shape }
+        Value::at(start, self.at, shape)
     }
 
     fn scalar(&mut self) -> Result<Shape, Fault> {

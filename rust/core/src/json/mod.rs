@@ -9,6 +9,7 @@ mod special;
 mod walk;
 
 pub use cursor::Cursor;
+pub use special::plain_ascii_end;
 pub use walk::{Elements, Members, elements, first_member, member, members, name_is, string_member};
 
 /// What a value is, as far as its first bytes tell.
@@ -43,6 +44,13 @@ pub struct Value {
 }
 
 impl Value {
+    /// A value between two positions of an event, which is capped below 4 GiB by the framer.
+    #[inline]
+    #[allow(clippy::cast_possible_truncation)]
+    pub fn at(start: usize, end: usize, shape: Shape) -> Self {
+        Self { start: start as u32, end: end as u32, shape }
+    }
+
     /// The bytes of the value.
     #[inline]
     pub fn of(self, text: &[u8]) -> &[u8] {
