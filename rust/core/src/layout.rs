@@ -66,6 +66,7 @@ impl Layout {
         self.learned += 1;
         self.presence = fields.presence();
         self.text.clear();
+        self.text.reserve_exact(text.len());
         self.text.extend_from_slice(text);
         self.holes.clear();
         self.fixed.clear();

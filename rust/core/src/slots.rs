@@ -269,9 +269,19 @@ impl Slot {
         self.ids.iter().any(|known| **known == *id)
     }
 
+    /// Adds a part. Most items have one: room for more is taken only when they come.
+    pub fn add_part(&mut self, part: Part) -> usize {
+        if self.parts.len() < 2 {
+            self.parts.reserve_exact(1);
+        }
+        self.parts.push(part);
+        self.parts.len() - 1
+    }
+
     /// Remembers one more id.
     pub fn learn_id(&mut self, id: &[u8]) {
         if self.ids.len() < MOST_IDS && !self.has_id(id) {
+            self.ids.reserve_exact(1);
             self.ids.push(id.into());
         }
     }
@@ -280,6 +290,7 @@ impl Slot {
     pub fn field_at(&mut self, stream: Stream, index: u64) -> usize {
         let known = self.fields.iter().position(|field| field.stream == stream && field.index == index);
         known.unwrap_or_else(|| {
+            self.fields.reserve_exact(1);
             self.fields.push(Field { stream, index, text: Text::default() });
             self.fields.len() - 1
         })

@@ -124,7 +124,9 @@ impl Fold {
                 part.kind = announced.kind;
                 part.json = announced.json;
             }
-            None => slot.parts.push(announced),
+            None => {
+                slot.add_part(announced);
+            }
         }
         self.check_parts(at, event)
     }

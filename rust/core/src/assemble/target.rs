@@ -92,8 +92,7 @@ impl Fold {
             }
             Match::None => {
                 diagnostics.found(Rule::PartIndex, "an event names a part that was never announced");
-                target.parts.push(Part::new(list, kind, index));
-                let at = target.parts.len() - 1;
+                let at = target.add_part(Part::new(list, kind, index));
                 self.check_parts(slot, event)?;
                 Ok(at)
             }
@@ -112,6 +111,9 @@ impl Fold {
         event: &Event<'_>,
     ) -> Result<usize, Error> {
         within(self.slots.len() + 1, Limit::Items, self.limits.max_items, event)?;
+        if self.slots.len() < 2 {
+            self.slots.reserve_exact(1);
+        }
         self.slots.push(Slot::new(kind, id, index, self.epoch));
         Ok(self.slots.len() - 1)
     }
