@@ -37,11 +37,11 @@ impl Fold {
 
     /// Whether the streamed items are the output, and not the terminal's (rule R7).
     pub(super) fn choose_streamed(&self, response: &[u8], diagnostics: &mut Diagnostics) -> bool {
-        let output = json::member(response, "output").map(|output| output.of(response)).unwrap_or_default();
-        let count = json::elements(output).count();
         if self.slots.is_empty() {
             return false;
         }
+        let output = json::member(response, "output").map(|output| output.of(response)).unwrap_or_default();
+        let count = json::elements(output).count();
         let shorter = count < self.slots.len();
         if shorter {
             diagnostics.found(Rule::Output, "the terminal output has fewer items than were streamed");

@@ -99,6 +99,10 @@ impl Fold {
             }
             self.created = true;
         }
+        if response == self.base {
+            // `in_progress` echoes `created`, instructions and tools and all.
+            return Ok(());
+        }
         self.hold(response.len().saturating_sub(self.base.len()), event)?;
         self.base.clear();
         self.base.shrink_to(response.len());
