@@ -40,7 +40,7 @@ impl Fold {
         if self.slots.is_empty() {
             return false;
         }
-        let output = json::member(response, "output").map(|output| output.of(response)).unwrap_or_default();
+        let output = json::first_member(response, "output").map(|output| output.of(response)).unwrap_or_default();
         let count = json::elements(output).count();
         let shorter = count < self.slots.len();
         if shorter {

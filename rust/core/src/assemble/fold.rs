@@ -115,7 +115,7 @@ impl Fold {
 
     /// Items that the response already has before anything was streamed; an announcement may take them over.
     pub(super) fn initial_items(&mut self, response: &[u8], event: &Event<'_>) -> Result<(), Error> {
-        let Some(output) = json::member(response, "output") else { return Ok(()) };
+        let Some(output) = json::first_member(response, "output") else { return Ok(()) };
         let output = output.of(response);
         for (index, item) in json::elements(output).enumerate() {
             let at = self.new_slot(ItemKind::of(item.of(output)), None, Some(index as u64), event)?;
