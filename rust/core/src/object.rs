@@ -20,17 +20,24 @@ impl<'a> Object<'a> {
 
     /// A key with its quotes, as it stands on the wire.
     pub fn key(&mut self, quoted: &[u8]) {
-        if !self.empty {
-            self.out.push(b',');
-        }
-        self.empty = false;
+        self.comma();
         self.out.extend_from_slice(quoted);
         self.out.push(b':');
     }
 
     /// A key that needs no escapes.
     pub fn plain_key(&mut self, name: &str) {
-        self.key(format!("\"{name}\"").as_bytes());
+        self.comma();
+        self.out.push(b'"');
+        self.out.extend_from_slice(name.as_bytes());
+        self.out.extend_from_slice(b"\":");
+    }
+
+    fn comma(&mut self) {
+        if !self.empty {
+            self.out.push(b',');
+        }
+        self.empty = false;
     }
 
     /// A member as it stands on the wire.
