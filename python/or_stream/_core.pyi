@@ -179,6 +179,13 @@ class Assembler:
     @property
     def state_bytes(self) -> int: ...
 
+def encode(event: Event | Buffer, /) -> bytes: ...
+def synthesize(
+    response: Buffer, /, *, chunk: Literal["words", "characters"] | int = "words", done: bool = True
+) -> bytes: ...
+def synthesize_events(
+    response: Buffer, /, *, chunk: Literal["words", "characters"] | int = "words", done: bool = True
+) -> list[bytes]: ...
 
 class BaseEvent:
     """What every event has; each concrete class adds the fields of its type."""

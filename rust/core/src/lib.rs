@@ -5,10 +5,10 @@
 //!
 //! | floor | modules |
 //! |---|---|
-//! | 0 | [`error`], [`limits`], [`diagnostics`], [`kind`], [`lines`], [`json`], [`unescape`] |
+//! | 0 | [`error`], [`limits`], [`diagnostics`], [`kind`], [`lines`], [`json`], [`unescape`], [`object`] |
 //! | 1 | [`sse`], [`envelope`], [`server_error`], [`lifecycle`], [`text`] |
-//! | 2 | [`layout`], [`slots`] |
-//! | 3 | [`decoder`], [`snapshot`], [`agreement`] |
+//! | 2 | [`layout`], [`slots`], [`encode`] |
+//! | 3 | [`decoder`], [`snapshot`], [`agreement`], [`synthesize`] |
 //! | 4 | [`assemble`] |
 //!
 //! ```
@@ -24,6 +24,7 @@ pub mod agreement;
 pub mod assemble;
 pub mod decoder;
 pub mod diagnostics;
+pub mod encode;
 pub mod envelope;
 pub mod error;
 pub mod json;
@@ -32,9 +33,11 @@ pub mod layout;
 pub mod lifecycle;
 pub mod limits;
 pub mod lines;
+pub mod object;
 pub mod server_error;
 pub mod slots;
 pub mod snapshot;
 pub mod sse;
+pub mod synthesize;
 pub mod text;
 pub mod unescape;

@@ -4,6 +4,7 @@
 //! event (`OpenAI`'s older form), and `response.error`; over WebSocket a `status` stands beside `error`.
 
 use crate::json::{self, Shape};
+use crate::object::{self, Object};
 use crate::unescape::write_string;
 
 /// The error of an event or body as one object with `type`, `code`, `message`, `param`, `status`, `headers` and
@@ -29,72 +30,49 @@ fn from_response(text: &[u8]) -> Option<Vec<u8>> {
 
 /// The nested object with all its members, and what stands beside it.
 fn from_object(error: &[u8], event: &[u8]) -> Vec<u8> {
-    let mut out = Object::new();
-    for (key, value) in json::members(error) {
-        out.member(key.of(error), value.of(error));
-    }
-    for name in ["status", "headers"] {
-        if json::member(error, name).is_none() {
-            out.copy(name, event);
+    object::build(|out| {
+        for (key, value) in json::members(error) {
+            out.member(key.of(error), value.of(error));
         }
-    }
-    out.close()
+        for name in ["status", "headers"] {
+            if json::member(error, name).is_none() {
+                copy(name, event, out);
+            }
+        }
+    })
 }
 
 /// The members at the top level of the event. Its own `type` says only "error".
 fn flat(text: &[u8]) -> Option<Vec<u8>> {
     json::member(text, "message").or_else(|| json::member(text, "code"))?;
-    let mut out = Object::new();
-    for (key, value) in json::members(text) {
-        if !json::name_is(text, key, "type") && !json::name_is(text, key, "sequence_number") {
-            out.member(key.of(text), value.of(text));
+    Some(object::build(|out| {
+        for (key, value) in json::members(text) {
+            if !json::name_is(text, key, "type") && !json::name_is(text, key, "sequence_number") {
+                out.member(key.of(text), value.of(text));
+            }
         }
-    }
-    Some(out.close())
+    }))
 }
 
 fn with_message(message: &[u8], event: &[u8]) -> Vec<u8> {
-    let mut out = Object::new();
-    out.member(b"\"message\"", message);
-    for name in ["code", "param", "status", "headers"] {
-        out.copy(name, event);
+    object::build(|out| {
+        out.json("message", message);
+        for name in ["code", "param", "status", "headers"] {
+            copy(name, event, out);
+        }
+    })
+}
+
+fn copy(name: &str, from: &[u8], out: &mut Object<'_>) {
+    if let Some(value) = json::member(from, name).filter(|value| value.shape != Shape::Null) {
+        out.json(name, value.of(from));
     }
-    out.close()
 }
 
 fn json_string(text: &str) -> Vec<u8> {
     let mut out = Vec::new();
     write_string(text, &mut out);
     out
-}
-
-/// A JSON object being written.
-struct Object(Vec<u8>);
-
-impl Object {
-    fn new() -> Self {
-        Self(vec![b'{'])
-    }
-
-    fn member(&mut self, key: &[u8], value: &[u8]) {
-        if self.0.len() > 1 {
-            self.0.push(b',');
-        }
-        self.0.extend_from_slice(key);
-        self.0.push(b':');
-        self.0.extend_from_slice(value);
-    }
-
-    fn copy(&mut self, name: &str, from: &[u8]) {
-        if let Some(value) = json::member(from, name).filter(|value| value.shape != Shape::Null) {
-            self.member(&json_string(name), value.of(from));
-        }
-    }
-
-    fn close(mut self) -> Vec<u8> {
-        self.0.push(b'}');
-        self.0
-    }
 }
 
 #[cfg(test)]

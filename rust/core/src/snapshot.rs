@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use crate::json::{self, Shape, Value};
 use crate::kind::{List, Stream};
+use crate::object::Object;
 use crate::slots::{self, Field, ItemKind, Part, PartKind, ShellOutput, Slot};
 use crate::unescape::write_string;
 
@@ -30,7 +31,7 @@ pub fn write_response(base: &[u8], slots: Option<&[Slot]>, overrides: &Overrides
     let missing = |name: &str| json::member(base, name).is_none();
     for (name, new) in overrides {
         if let Some(new) = new.filter(|_| missing(name)) {
-            object.named(name, new);
+            object.json(name, new);
         }
     }
     if let Some(slots) = slots.filter(|_| missing("output")) {
@@ -88,10 +89,10 @@ fn write_synthesized(slot: &Slot, object: &mut Object<'_>) {
         object.string("status", if slot.open { "in_progress" } else { "completed" });
     }
     if !slot.name.is_empty() {
-        object.named("name", &slot.name);
+        object.json("name", &slot.name);
     }
     if slot.kind == ItemKind::Reasoning && !Place::Parts(List::Summary).is_told(slot) {
-        object.named("summary", b"[]");
+        object.json("summary", b"[]");
     }
 }
 
@@ -199,7 +200,7 @@ fn write_nested(own: &[u8], name: &str, out: &mut Vec<u8>, write: impl Fn(Value,
         }
     }
     if !found {
-        object.string_key(name);
+        object.plain_key(name);
         write(Value::default(), b"", object.out);
     }
     object.close();
@@ -282,7 +283,7 @@ fn write_part(json: &[u8], part: &Part, own_counts: bool, out: &mut Vec<u8>) {
     }
     for (name, told) in told {
         if told && json::member(json, name).is_none() {
-            object.string_key(name);
+            object.plain_key(name);
             write(name, object.out);
         }
     }
@@ -304,52 +305,6 @@ fn write_list<T>(out: &mut Vec<u8>, items: impl IntoIterator<Item = T>, mut writ
         write(item, out);
     }
     out.push(b']');
-}
-
-/// An object being written.
-struct Object<'a> {
-    out: &'a mut Vec<u8>,
-    empty: bool,
-}
-
-impl<'a> Object<'a> {
-    fn open(out: &'a mut Vec<u8>) -> Self {
-        out.push(b'{');
-        Self { out, empty: true }
-    }
-
-    /// A key with its quotes, as it stands on the wire.
-    fn key(&mut self, quoted: &[u8]) {
-        if !self.empty {
-            self.out.push(b',');
-        }
-        self.empty = false;
-        self.out.extend_from_slice(quoted);
-        self.out.push(b':');
-    }
-
-    fn string_key(&mut self, name: &str) {
-        self.key(format!("\"{name}\"").as_bytes());
-    }
-
-    fn member(&mut self, quoted: &[u8], value: &[u8]) {
-        self.key(quoted);
-        self.out.extend_from_slice(value);
-    }
-
-    fn named(&mut self, name: &str, value: &[u8]) {
-        self.string_key(name);
-        self.out.extend_from_slice(value);
-    }
-
-    fn string(&mut self, name: &str, text: &str) {
-        self.string_key(name);
-        write_string(text, self.out);
-    }
-
-    fn close(self) {
-        self.out.push(b'}');
-    }
 }
 
 /// All text that the messages of an output say: the `output_text` parts of its `message` items, in order.

@@ -3,6 +3,7 @@
 
 mod assembler;
 mod decoder;
+mod encode;
 mod errors;
 mod event;
 mod input;
@@ -30,6 +31,8 @@ mod _core {
     #[pymodule_export]
     use super::sse::{ServerSentEvent, SseDecoder};
 
+    #[pymodule_export]
+    use super::encode::{encode_event, synthesize_body, synthesize_events};
     #[pymodule_export]
     use super::event::rebuild_event;
 

@@ -110,6 +110,8 @@ pub enum Reason {
     Depth,
     /// A number with more digits than `max_number_digits`.
     Digits,
+    /// 4 GiB or more.
+    Length,
 }
 
 impl Reason {
@@ -124,6 +126,7 @@ impl Reason {
             Self::NotAnObject => "the JSON value is not an object",
             Self::Depth => "nested deeper than max_json_depth",
             Self::Digits => "a number with more digits than max_number_digits",
+            Self::Length => "a JSON text of 4 GiB or more",
         }
     }
 }
