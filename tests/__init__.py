@@ -1,0 +1,1 @@
+"""Tests; `tests.twin` is the oracle and `tests.streams` the source of streams for tests and benches."""
