@@ -1,6 +1,6 @@
 """The compiled core. Hand-checked; `make check` compares it with the built module (stubtest)."""
 
-from typing import Any, Literal, Self, final
+from typing import Any, Literal, Self, TypeAlias, final
 
 from typing_extensions import Buffer
 
@@ -51,6 +51,7 @@ class Limits:
 @final
 class ServerSentEvent:
     """One dispatched event of any server (WHATWG). `event` is "message" when the server named none."""
+    def __new__(cls, event: str, data: str, id: str = "", retry: int | None = None) -> Self: ...
     @property
     def event(self) -> str: ...
     @property
@@ -90,16 +91,9 @@ class Diagnostic:
     @property
     def message(self) -> str: ...
 
-@final
-class Decoder:
-    """Bytes of one stream in, typed events out.
+class _Reader:
+    """What `Decoder` and `Assembler` share: the state of one stream, its counters and findings."""
 
-    A fault found after good events in the same chunk is raised by the next call, so that no event is lost.
-    """
-    def __new__(cls, *, limits: Limits | None = None, strict: bool = False) -> Self: ...
-    def feed(self, chunk: Buffer, /) -> list[Event]: ...
-    def feed_message(self, message: str | Buffer, /) -> list[Event]: ...
-    def finish(self) -> list[Event]: ...
     def reset(self) -> None: ...
     @property
     def outcome(self) -> Outcome | None: ...
@@ -128,7 +122,18 @@ class Decoder:
     @property
     def state_bytes(self) -> int: ...
 
-class Assembler:
+@final
+class Decoder(_Reader):
+    """Bytes of one stream in, typed events out.
+
+    A fault found after good events in the same chunk is raised by the next call, so that no event is lost.
+    """
+    def __new__(cls, *, limits: Limits | None = None, strict: bool = False) -> Self: ...
+    def feed(self, chunk: Buffer, /) -> list[Event]: ...
+    def feed_message(self, message: str | Buffer, /) -> list[Event]: ...
+    def finish(self) -> list[Event]: ...
+
+class Assembler(_Reader):
     """The fold of one stream's events into a response, without a Python object per event."""
     def __new__(
         cls,
@@ -151,33 +156,6 @@ class Assembler:
     def output_text(self) -> str: ...
     @property
     def error_json(self) -> bytes | None: ...
-    def reset(self) -> None: ...
-    @property
-    def outcome(self) -> Outcome | None: ...
-    @property
-    def diagnostics(self) -> list[Diagnostic]: ...
-    @property
-    def diagnostic_counts(self) -> dict[str, int]: ...
-    @property
-    def bytes_seen(self) -> int: ...
-    @property
-    def chunks_seen(self) -> int: ...
-    @property
-    def events_seen(self) -> int: ...
-    @property
-    def comments_seen(self) -> int: ...
-    @property
-    def last_sequence_number(self) -> int | None: ...
-    @property
-    def last_event_id(self) -> str: ...
-    @property
-    def retry(self) -> int | None: ...
-    @property
-    def response_id(self) -> str | None: ...
-    @property
-    def done_seen(self) -> bool: ...
-    @property
-    def state_bytes(self) -> int: ...
 
 def encode(event: Event | Buffer, /) -> bytes: ...
 def synthesize(
@@ -186,6 +164,7 @@ def synthesize(
 def synthesize_events(
     response: Buffer, /, *, chunk: Literal["words", "characters"] | int = "words", done: bool = True
 ) -> list[bytes]: ...
+def _rebuild_event(raw: bytes, index: int, offset: int, /) -> Event: ...
 
 class BaseEvent:
     """What every event has; each concrete class adds the fields of its type."""
@@ -793,23 +772,26 @@ class ApplyPatchCallOperationDiffDone(BaseEvent):
 @final
 class Heartbeat(BaseEvent):
     """A sign of life in any of the shapes servers use (rule E11); never changes the response."""
+
     type: str
 
 @final
 class UnknownEvent(BaseEvent):
     """A vendor's `slug:name` event or a type of the future; `raw` and `data` hold all of it."""
+
     type: str
 
 @final
 class MalformedEvent(BaseEvent):
     """Data that is not one JSON object: `raw` as sent, why, and the byte offset within the stream."""
+
     type: Literal["or_stream.malformed"]
     @property
     def reason(self) -> str: ...
     @property
     def offset(self) -> int: ...
 
-Event = (
+Event: TypeAlias = (
     Created
     | Queued
     | InProgress

@@ -56,7 +56,9 @@ class ProtocolError(OrStreamError):
     `rule` is the stable id of the broken rule, `event_index` counts events from 0, `offset` is in stream bytes.
     """
 
-    def __init__(self, message: str, *, rule: str = "", event_index: int = 0, offset: int = 0, **position: object) -> None:
+    def __init__(
+        self, message: str, *, rule: str = "", event_index: int = 0, offset: int = 0, **position: object
+    ) -> None:
         super().__init__(message, **position)  # type: ignore[arg-type]
         self.rule = rule
         self.event_index = event_index
@@ -111,7 +113,7 @@ class StreamTruncated(OrStreamError):  # noqa: N818 - the contract's name
 class ServerStreamError(OrStreamError):
     """Raised when the server reports an error in the stream or instead of one.
 
-    `error_json` is the error normalised from any of its four shapes (rule E8); `status` the HTTP status, if one was sent.
+    `error_json` is the error normalised from any of its four shapes (rule E8); `status` the HTTP status, if any.
     """
 
     def __init__(

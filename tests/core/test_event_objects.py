@@ -71,7 +71,9 @@ def test_a_malformed_event_can_be_pickled():
 
 def test_repr_is_short_and_readable():
     event = one({**DELTA, "delta": "x" * 500})
-    assert repr(event).startswith("OutputTextDelta(sequence_number=7, item_id='msg_1', output_index=0, content_index=2, d")
+    assert repr(event).startswith(
+        "OutputTextDelta(sequence_number=7, item_id='msg_1', output_index=0, content_index=2, d"
+    )
     assert len(repr(event)) < 200
     assert repr(one({"type": "acme:x"})) == "UnknownEvent(type='acme:x')"
 

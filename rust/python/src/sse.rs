@@ -70,6 +70,7 @@ impl SseDecoder {
     ///
     /// Raises `LimitExceeded`; events that the same chunk completed before are returned first, and the error with the
     /// next call.
+    #[pyo3(signature = (chunk, /))]
     fn feed<'py>(&self, py: Python<'py>, chunk: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
         let input = Input::chunk(chunk)?;
         let mut state = lock(py, &self.state)?;

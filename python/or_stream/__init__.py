@@ -1,0 +1,98 @@
+"""Open Responses event streams: bytes in, typed events and finished responses out.
+
+    import or_stream as ors
+
+Everything public is a name of this module. The core, the event classes and the errors are there at once; what needs
+pydantic, anyio or an HTTP client (`models`, the streams, `connect`) is imported when it is first touched.
+"""
+
+from typing import TYPE_CHECKING
+
+from . import events
+from ._core import Decoder, Diagnostic, Limits, ServerSentEvent, SSEDecoder, __version__
+from .assembly import Assembler
+from .errors import (
+    ConcurrentUse,
+    EventDecodeError,
+    InternalError,
+    LateEventError,
+    LimitExceeded,
+    MismatchError,
+    OrStreamError,
+    ProtocolError,
+    SequenceError,
+    ServerStreamError,
+    StreamClosed,
+    StreamStalled,
+    StreamTruncated,
+    TransportError,
+    UnknownTargetError,
+)
+from .events import *  # noqa: F403 - `events` lists its names; all of them are public here
+from .outcome import Outcome
+
+if TYPE_CHECKING:
+    from . import models
+    from .stream.async_event_stream import AsyncEventStream
+    from .stream.event_stream import EventStream
+    from .stream.stats import Stats
+    from .transports.connect import connect, connect_sync
+
+__all__ = [
+    "Assembler",
+    "AsyncEventStream",
+    "ConcurrentUse",
+    "Decoder",
+    "Diagnostic",
+    "EventDecodeError",
+    "EventStream",
+    "InternalError",
+    "LateEventError",
+    "LimitExceeded",
+    "Limits",
+    "MismatchError",
+    "OrStreamError",
+    "Outcome",
+    "ProtocolError",
+    "SSEDecoder",
+    "SequenceError",
+    "ServerSentEvent",
+    "ServerStreamError",
+    "Stats",
+    "StreamClosed",
+    "StreamStalled",
+    "StreamTruncated",
+    "TransportError",
+    "UnknownTargetError",
+    "__version__",
+    "connect",
+    "connect_sync",
+    "models",
+]
+__all__ += events.__all__
+
+# Hidden from type checkers, which would otherwise take every misspelt name for one that `__getattr__` provides.
+if not TYPE_CHECKING:
+    _LAZY = {
+        "AsyncEventStream": "stream.async_event_stream",
+        "EventStream": "stream.event_stream",
+        "Stats": "stream.stats",
+        "connect": "transports.connect",
+        "connect_sync": "transports.connect",
+        "models": "models",
+    }
+
+    def __getattr__(name: str) -> object:
+        """Import what `name` stands for, once."""
+        from importlib import import_module  # noqa: PLC0415 - not needed by those who only decode
+
+        if name not in _LAZY:
+            message = f"module {__name__!r} has no attribute {name!r}"
+            raise AttributeError(message)
+        module = import_module(f".{_LAZY[name]}", __name__)
+        value = module if name == "models" else getattr(module, name)
+        globals()[name] = value
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -1,0 +1,117 @@
+"""The assembler: policy and models over the core's fold of events into a response."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, TypeVar
+
+from ._core import Assembler as CoreAssembler
+from .errors import ConcurrentUse, OrStreamError, ServerStreamError, StreamTruncated
+from .outcome import Outcome
+
+if TYPE_CHECKING:
+    from .models import Response, Usage
+
+ErrorT = TypeVar("ErrorT", bound=OrStreamError)
+
+_MESSAGE_CHARS = 200
+
+
+class Assembler(CoreAssembler):
+    """Folds the events of one stream into its response (rules R1-R11), wherever the bytes come from.
+
+    Feed it bytes (`feed`, `feed_message`, `decode`) or events (`push`), call `finish` at the end of the body, and ask
+    at any time what the response is by now. Not for two threads at once.
+
+    Args:
+        limits: What the server may make us hold; None for the defaults of `Limits`.
+        strict: Raise at the first thing the server does wrong instead of noting it in `diagnostics`.
+        output_source: Which telling of the output counts when the terminal event's differs from what was streamed:
+            "auto" (rule R7), "terminal" or "stream".
+    """
+
+    __slots__ = ()
+
+    def snapshot(self) -> Response:
+        """Give the response as of now; later events do not change it.
+
+        Returns:
+            The response with all that was received, unknown items and fields included.
+        """
+        from .models import Response  # noqa: PLC0415 - pydantic is loaded when someone looks
+
+        return Response.model_validate_json(self.snapshot_json())
+
+    @property
+    def usage(self) -> Usage | None:
+        """The tokens used, once the server has told them."""
+        return self.snapshot().usage if self.has_response else None
+
+    def get_final_response(self, *, require_terminal: bool = True) -> Response:
+        """Give the response that the server closed.
+
+        Args:
+            require_terminal: False accepts a truncated stream of which something was received.
+
+        Returns:
+            The response, for the outcomes `completed`, `incomplete`, `failed` and `cancelled`: read its `status`.
+
+        Raises:
+            ServerStreamError: Raised when the server ended the stream by an `error` event.
+            StreamTruncated: Raised when the body ended without a terminal event (rule R10).
+            ValueError: Raised when the stream has not ended yet.
+        """
+        if self.outcome is None:
+            message = "the stream has not ended: call finish() at the end of the body"
+            raise ValueError(message)
+        error = ending_error(self, require_terminal=require_terminal)
+        if error is not None:
+            raise error
+        return self.snapshot()
+
+
+def ending_error(assembler: Assembler, *, require_terminal: bool = True) -> ServerStreamError | StreamTruncated | None:
+    """Tell what to raise for a stream that has ended: nothing when the server itself closed the response (rule R10).
+
+    Args:
+        assembler: One that has an outcome.
+        require_terminal: False lets a truncated stream pass if something of a response was received.
+
+    Returns:
+        The error with what was received, or None.
+    """
+    if assembler.outcome is Outcome.ERROR:
+        error_json = assembler.error_json or b"{}"
+        return with_position(ServerStreamError(server_error_message(error_json), error_json=error_json), assembler)
+    if assembler.outcome is not Outcome.TRUNCATED or (assembler.has_response and not require_terminal):
+        return None
+    message = (
+        f"the stream ended without a terminal event ({assembler.events_seen} events, {assembler.bytes_seen} bytes)"
+    )
+    return with_position(StreamTruncated(message), assembler)
+
+
+def with_position(error: ErrorT, assembler: CoreAssembler) -> ErrorT:
+    """Write into an error what was received until now, for every error that leaves a stream.
+
+    Returns:
+        The same error.
+    """
+    # When the error is that another thread holds the core, the core will not tell its position either.
+    with suppress(ConcurrentUse):
+        error.partial_json = assembler.snapshot_json() if assembler.has_response else None
+        error.events_seen = assembler.events_seen
+        error.bytes_seen = assembler.bytes_seen
+        error.last_sequence_number = assembler.last_sequence_number
+        error.last_event_id = assembler.last_event_id
+    return error
+
+
+def server_error_message(error_json: bytes) -> str:
+    """Tell a server's error in one line: its own words, escaped and at most 200 characters, then code and type."""
+    import orjson  # noqa: PLC0415 - only errors need it here
+
+    error = orjson.loads(error_json)
+    words = str(error.get("message") or "no message")[:_MESSAGE_CHARS]
+    names = [str(error[key]) for key in ("code", "type") if error.get(key)]
+    return f"the server reported an error: {words!r}" + (f" ({', '.join(names)})" if names else "")
