@@ -33,6 +33,7 @@ from .outcome import Outcome
 
 if TYPE_CHECKING:
     from . import models
+    from .encoding import encode, synthesize
     from .stream.async_event_stream import AsyncEventStream
     from .stream.event_stream import EventStream
     from .stream.stats import Stats
@@ -67,7 +68,9 @@ __all__ = [
     "__version__",
     "connect",
     "connect_sync",
+    "encode",
     "models",
+    "synthesize",
 ]
 __all__ += events.__all__
 
@@ -79,7 +82,9 @@ if not TYPE_CHECKING:
         "Stats": "stream.stats",
         "connect": "transports.connect",
         "connect_sync": "transports.connect",
+        "encode": "encoding",
         "models": "models",
+        "synthesize": "encoding",
     }
 
     def __getattr__(name: str) -> object:
