@@ -111,6 +111,9 @@ fn another_text_is_told_in_full_and_the_same_only_once_more() {
     let expected = [(true, ""), (true, "{\"a\""), (false, ":1}"), (false, ""), (true, object)];
     assert_eq!(same, expected.map(|(full, text)| (full, text.to_owned())));
 
+    let late = told(&[added(""), delta(object), item_done(&json!(object)), delta("late")]);
+    assert_eq!(late.last(), Some(&(false, String::new())), "a finished item's own telling counts");
+
     let replaced = told(&[added(""), delta("{}"), delta(""), done(object), delta(" "), item_done(&json!(""))]);
     let expected = [(true, ""), (true, "{}"), (false, ""), (true, object), (false, " "), (true, "{\"a\":1} ")];
     assert_eq!(replaced, expected.map(|(full, text)| (full, text.to_owned())));

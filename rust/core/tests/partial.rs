@@ -415,12 +415,27 @@ fn what_is_no_json_leaves_the_value_before_it() {
 }
 
 #[test]
+fn a_full_telling_that_is_less_than_the_deltas_does_not_count() {
+    for full in ["", "{", "[1", "[1]"] {
+        let (mut partial, mut tree) = read(&["[1", "]"]);
+        partial.done(full);
+        partial.parse(&mut tree).unwrap();
+        let counts = if full == "{" { "{" } else { "[1]" };
+        assert_eq!((partial.text(), partial.is_complete()), (counts, full != "{"));
+        assert_eq!((partial.replaced(), tree.restarts), (u32::from(full == "{"), usize::from(full == "{")));
+    }
+}
+
+#[test]
 fn a_text_that_ends_too_early_says_so_until_it_goes_on() {
     let (mut partial, mut tree) = read(&[r#"{"a":"#]);
     partial.set_ended(true);
     partial.parse(&mut tree).unwrap();
     assert_eq!(partial.fault().map(|fault| (fault.reason, fault.at)), Some((Reason::End, 5)));
-    partial.push("null}");
+    partial.push("nul");
+    partial.parse(&mut tree).unwrap();
+    assert_eq!((partial.fault(), partial.is_complete()), (None, false));
+    partial.push("l}");
     partial.parse(&mut tree).unwrap();
     assert_eq!((partial.fault(), partial.is_complete()), (None, true));
 }
