@@ -9,7 +9,7 @@ pydantic, anyio or an HTTP client (`models`, the streams, `connect`) is imported
 from typing import TYPE_CHECKING
 
 from . import events
-from ._core import Decoder, Diagnostic, Limits, ServerSentEvent, SSEDecoder, __version__
+from ._core import Decoder, Diagnostic, Limits, PartialArguments, ServerSentEvent, SSEDecoder, __version__
 from .assembly import Assembler
 from .errors import (
     ConcurrentUse,
@@ -54,6 +54,7 @@ __all__ = [
     "MismatchError",
     "OrStreamError",
     "Outcome",
+    "PartialArguments",
     "ProtocolError",
     "SSEDecoder",
     "SequenceError",

@@ -149,6 +149,19 @@ class Assembler(_Reader):
     def decode_end(self) -> list[Event]: ...
     def push(self, event: Event, /) -> None: ...
     def finish(self) -> Outcome: ...
+    def arguments(self, call_id: str, /) -> PartialArguments:
+        """Give the arguments so far of a running tool call: a view that follows the stream.
+
+        Nothing is parsed unless somebody asks here; all views of a call share one parse. Finding the call looks into
+        the items, so keep the view rather than asking for it after every delta.
+
+        Args:
+            call_id: The call's `call_id` or its item's id; the latest call where several have it. An id that only the
+                terminal response tells is found too.
+
+        Raises:
+            KeyError: Raised when no such call has begun; the message names the calls that have.
+        """
     def snapshot_json(self) -> bytes: ...
     @property
     def has_response(self) -> bool: ...
@@ -156,6 +169,67 @@ class Assembler(_Reader):
     def output_text(self) -> str: ...
     @property
     def error_json(self) -> bytes | None: ...
+
+@final
+class PartialArguments:
+    """The arguments of a tool call while they are told: the text so far and its value so far.
+
+    The value is built as the text comes, each byte parsed once, whatever the cuts: a delta costs the same at the end of
+    a long call as at its beginning. Open objects, arrays and strings are shown as far as they are told; half an escape
+    and half a surrogate pair are held back; a member is shown with the first byte of its value; a number, which more
+    digits may change, with the byte behind it, and `true`, `false` and `null` with their last letter. Of a key told
+    twice the later value counts.
+
+    Push deltas yourself, or have an assembler do it: `Assembler.arguments`. Not for two threads at once.
+
+    Args:
+        limits: Of these, `max_json_depth` and `max_number_digits` count; text that crosses one is not valid.
+    """
+    def __new__(cls, *, limits: Limits | None = None) -> Self: ...
+    def push(self, delta: str, /) -> None:
+        """Take the next delta. Nothing is parsed before the value is read.
+
+        Raises:
+            TypeError: Raised when these arguments belong to an assembler.
+            UnicodeEncodeError: Raised for half a surrogate pair.
+        """
+    def done(self, arguments: str, /) -> None:
+        """Take the arguments in full, as their done event tells them (rule R4).
+
+        A text that continues the deltas is read on, one that is less than they are is ignored, any other replaces them
+        and is parsed from its start. Deltas may still follow.
+
+        Raises:
+            TypeError: Raised when these arguments belong to an assembler.
+            UnicodeEncodeError: Raised for half a surrogate pair.
+        """
+    @property
+    def text(self) -> str:
+        """The text so far. Reading it costs what was added since it was last read."""
+    @property
+    def value(self) -> Any:
+        """The value so far, as plain Python; None while there is none.
+
+        It is live: the same dict or list, which grows in place when attributes of this object are read. Look, do not
+        change it; take `copy.deepcopy` to keep a moment. An open string is a new `str` each time and costs what was
+        added, as long as nobody keeps the one before it; a copy if somebody does. Text that replaces what was told
+        makes a new value and leaves the old one as it was.
+        """
+    @property
+    def is_complete(self) -> bool:
+        """Whether the text so far is one whole JSON value. A server may still replace it: some send `{}` first."""
+    @property
+    def is_valid(self) -> bool:
+        """Whether the text so far is JSON or its beginning. Where it is not, the value stays as it was before."""
+    @property
+    def reason(self) -> str | None:
+        """Why the text is not valid; None while it is."""
+    @property
+    def offset(self) -> int | None:
+        """The character of `text` at which it stops being valid; None while it is."""
+    @property
+    def bytes_parsed(self) -> int:
+        """Bytes of UTF-8 text parsed so far, those of replaced texts included."""
 
 def encode(event: Event | Buffer, /) -> bytes: ...
 def synthesize(

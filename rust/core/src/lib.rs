@@ -6,7 +6,7 @@
 //! | floor | modules |
 //! |---|---|
 //! | 0 | [`error`], [`limits`], [`diagnostics`], [`kind`], [`lines`], [`json`], [`unescape`], [`object`] |
-//! | 1 | [`sse`], [`envelope`], [`server_error`], [`lifecycle`], [`text`] |
+//! | 1 | [`sse`], [`envelope`], [`server_error`], [`lifecycle`], [`text`], [`partial`] |
 //! | 2 | [`layout`], [`slots`], [`encode`] |
 //! | 3 | [`decoder`], [`snapshot`], [`agreement`], [`synthesize`] |
 //! | 4 | [`assemble`] |
@@ -34,6 +34,7 @@ pub mod lifecycle;
 pub mod limits;
 pub mod lines;
 pub mod object;
+pub mod partial;
 pub mod server_error;
 pub mod slots;
 pub mod snapshot;

@@ -220,6 +220,8 @@ pub struct ShellOutput {
 pub struct Slot {
     /// The item object as announced or finished; empty where it was never announced.
     pub json: Vec<u8>,
+    /// How often that was replaced.
+    pub revision: u32,
     /// What it is.
     pub kind: ItemKind,
     /// The ids by which it is known, escapes as sent; the first is its own.
@@ -250,6 +252,7 @@ impl Slot {
     pub fn new(kind: ItemKind, id: Option<&[u8]>, index: Option<u64>, epoch: u32) -> Self {
         Self {
             json: Vec::new(),
+            revision: 0,
             kind,
             ids: id.into_iter().map(Box::from).collect(),
             index,

@@ -12,6 +12,7 @@ pub struct Text {
     seed: String,
     deltas: String,
     half: Half,
+    revision: u32,
     streamed: bool,
     done: bool,
 }
@@ -72,6 +73,7 @@ impl Text {
             return;
         } else if !full.starts_with(&self.deltas) && !is_join(&full, &seed, &self.deltas) {
             diagnostics.found(Rule::Text, "the done text differs from the deltas");
+            self.revision = self.revision.wrapping_add(1);
         }
         self.deltas = full;
         self.half = Half::default();
@@ -93,6 +95,12 @@ impl Text {
         } else {
             Cow::Owned([self.seed.as_str(), &self.deltas].concat())
         }
+    }
+
+    /// How often the text was replaced by one that does not continue it; a reader of the same revision has only to read
+    /// on. True of texts without a seed, which those of items are.
+    pub fn revision(&self) -> u32 {
+        self.revision
     }
 
     /// Whether a delta or a done event has told anything of it.

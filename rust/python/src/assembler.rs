@@ -7,6 +7,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
+use crate::arguments::PartialArguments;
 use crate::event;
 use crate::input::Input;
 use crate::limits::Limits;
@@ -84,6 +85,12 @@ impl Assembler {
     fn finish<'py>(this: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyAny>>> {
         fold(this, |_, decoder, fold| decoder.finish(fold))?;
         this.as_any().getattr("outcome").map(Some)
+    }
+
+    /// The arguments so far of a running tool call, by its `call_id` or item id.
+    #[pyo3(signature = (call_id, /))]
+    fn arguments(this: &Bound<'_, Self>, call_id: &str) -> PyResult<PartialArguments> {
+        PartialArguments::of_call(this.as_super(), call_id)
     }
 
     /// The response as of now, as JSON.

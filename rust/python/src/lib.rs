@@ -1,16 +1,19 @@
 //! Python bindings of `or-stream-core`. No bytes are parsed here and no policy is made: input is borrowed, the core is
 //! called under a lock and a panic guard, and what it hands out becomes Python objects.
 
+mod arguments;
 mod assembler;
 mod decoder;
 mod encode;
 mod errors;
 mod event;
+mod growing;
 mod input;
 mod limits;
 mod reader;
 mod sse;
 mod text;
+mod tree;
 mod value;
 
 use pyo3::prelude::*;
@@ -20,6 +23,8 @@ use pyo3::prelude::*;
 mod _core {
     use pyo3::prelude::*;
 
+    #[pymodule_export]
+    use super::arguments::PartialArguments;
     #[pymodule_export]
     use super::assembler::Assembler;
     #[pymodule_export]

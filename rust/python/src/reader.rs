@@ -1,9 +1,9 @@
 //! What `Decoder` and `Assembler` share: the state of one stream under a lock, its counters and findings.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, MutexGuard, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 
-use or_stream_core::assemble::{Fold, OutputSource};
+use or_stream_core::assemble::{Call, Fold, OutputSource};
 use or_stream_core::decoder::{Decoder, Event, Sink};
 use or_stream_core::diagnostics::Diagnostics;
 use or_stream_core::error::Error;
@@ -11,6 +11,7 @@ use or_stream_core::limits::Limits;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 
+use crate::arguments::Reading;
 use crate::errors::{self, Position};
 use crate::event;
 use crate::text::string;
@@ -19,7 +20,7 @@ use crate::text::string;
 #[pyclass(frozen, subclass, module = "or_stream._core", name = "_Reader")]
 pub(crate) struct Reader {
     state: Mutex<State>,
-    settings: Settings,
+    pub(crate) settings: Settings,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +35,8 @@ pub(crate) struct Settings {
 pub(crate) struct State {
     pub(crate) decoder: Decoder,
     pub(crate) fold: Option<Fold>,
+    /// The tool calls whose arguments somebody looks at; nobody else's are parsed.
+    pub(crate) readings: Vec<(Call, Arc<Mutex<Reading>>)>,
     /// Set for good when the core has panicked: its state cannot be trusted.
     broken: bool,
 }
@@ -43,6 +46,7 @@ impl State {
         Self {
             decoder: Decoder::new(settings.limits, settings.strict),
             fold: settings.fold.map(|source| Fold::new(settings.limits, source)),
+            readings: Vec::new(),
             broken: false,
         }
     }
@@ -67,7 +71,8 @@ pub(crate) fn lock<'a, T>(py: Python<'_>, state: &'a Mutex<T>) -> PyResult<Mutex
     }
 }
 
-fn broken(py: Python<'_>) -> PyErr {
+/// What every call on a stream raises whose state cannot be trusted any more.
+pub(crate) fn broken(py: Python<'_>) -> PyErr {
     errors::plain(py, "InternalError", "the core failed on this stream, which is a bug in or_stream; please report it")
 }
 
@@ -233,7 +238,9 @@ impl Reader {
     fn state_bytes(&self, py: Python<'_>) -> PyResult<usize> {
         self.with(py, |state| {
             let heap = state.decoder.heap_bytes() + state.fold.as_ref().map_or(0, Fold::heap_bytes);
-            Ok(size_of::<Self>() + heap)
+            let readings = state.readings.iter().filter_map(|(_, reading)| reading.try_lock().ok());
+            let parsing: usize = readings.map(|reading| size_of::<Reading>() + reading.heap_bytes()).sum();
+            Ok(size_of::<Self>() + heap + parsing)
         })
     }
 }

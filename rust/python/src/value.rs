@@ -34,7 +34,8 @@ pub(crate) fn object<'py>(py: Python<'py>, own: &[u8]) -> PyResult<Bound<'py, Py
     Ok(dict)
 }
 
-fn number<'py>(py: Python<'py>, own: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+/// The `int` or `float` of a number.
+pub(crate) fn number<'py>(py: Python<'py>, own: &[u8]) -> PyResult<Bound<'py, PyAny>> {
     let text = std::str::from_utf8(own).unwrap_or_default();
     if own.iter().any(|byte| matches!(byte, b'.' | b'e' | b'E')) {
         return Ok(PyFloat::new(py, text.parse()?).into_any());

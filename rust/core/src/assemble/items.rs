@@ -52,6 +52,7 @@ impl Fold {
             slot.learn_id(id);
         }
         slot.json = item.to_vec();
+        slot.revision = slot.revision.wrapping_add(1);
         for list in [List::Content, List::Summary] {
             if !slot.parts.iter().any(|part| part.list == list) {
                 slot.parts.extend(slots::parts_in(item, list));
@@ -99,6 +100,7 @@ impl Fold {
         slot.open = false;
         self.bytes -= slot.json.len().min(self.bytes);
         slot.json = item.to_vec();
+        slot.revision = slot.revision.wrapping_add(1);
         Ok(())
     }
 

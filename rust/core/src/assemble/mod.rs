@@ -1,7 +1,8 @@
 //! The fold: events in, the response as of now out (rules R1-R11).
 //!
 //! The files: [`fold`](self) holds the state and the table below; `items` opens and closes items and parts, `texts`
-//! grows them, `target` finds the one that an event means, `ending` weighs the terminal response and reads the result.
+//! grows them, `target` finds the one that an event means, `ending` weighs the terminal response and reads the result,
+//! `arguments` reads those of running tool calls.
 //!
 //! The table of what each role does:
 //!
@@ -19,12 +20,14 @@
 //! | `Error` | is kept for the response that may still fail with it (E10) |
 //! | `Progress`, `Heartbeat`, `Opaque` | nothing (R8) |
 
+mod arguments;
 mod ending;
 mod fold;
 mod items;
 mod target;
 mod texts;
 
+pub use arguments::{Arguments, Bookmark, Call};
 pub use fold::Fold;
 
 use crate::decoder::Decoder;

@@ -9,6 +9,7 @@ mod special;
 mod walk;
 
 pub use cursor::Cursor;
+pub(crate) use special::next_special;
 pub use special::plain_ascii_end;
 pub use walk::{Elements, Members, elements, first_member, member, members, name_is, string_member};
 

@@ -7,7 +7,7 @@ const HIGHS: u64 = 0x8080_8080_8080_8080;
 
 /// Position of the next quote, backslash or control byte at or after `from`, or the end.
 #[inline]
-pub(super) fn next_special(text: &[u8], from: usize) -> usize {
+pub(crate) fn next_special(text: &[u8], from: usize) -> usize {
     scan(text, from, 0, |byte| matches!(byte, b'"' | b'\\' | 0..=0x1f))
 }
 
