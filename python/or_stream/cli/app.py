@@ -1,0 +1,70 @@
+"""The commands and their options; what they do is in the module of each."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from .cat import cat as run_cat
+from .demo import demo as run_demo
+from .ending import Ending
+from .target import Target
+from .views import Mode
+
+EXIT_CODES = """
+Exit codes: 0 completed or incomplete; 1 failed, cancelled, error or cut short; 2 wrong usage, or nothing to read;
+130 interrupted; 141 the reader of our output went away.
+"""
+
+app = typer.Typer(
+    name="or-stream",
+    help="Read, show and measure Open Responses event streams.",
+    epilog="Try: or-stream demo",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.command(epilog=EXIT_CODES)
+def demo(
+    fast: Annotated[bool, typer.Option("--fast", help="Replay without pauses.")] = False,
+) -> None:
+    """Replay a stream from a server in this process and consume it live.
+
+    Needs no network, no key and no model: the server listens on 127.0.0.1 and speaks real HTTP.
+    """
+    with Ending() as ending:
+        ending.code = run_demo(fast=fast)
+
+
+@app.command(epilog=EXIT_CODES)
+def cat(  # noqa: PLR0917 - typer makes options of keywords
+    source: Annotated[str, typer.Argument(help="A recording, a URL, or - for standard input.", metavar="FILE|URL|-")],
+    as_text: Annotated[bool, typer.Option("--text", help="The text as it comes. This is the default.")] = False,
+    as_events: Annotated[bool, typer.Option("--events", help="One line for each event.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line: the data of each event.")] = False,
+    request: Annotated[
+        str | None,
+        typer.Option("--request", "-r", help="POST this to the URL: a JSON object, or a file that holds one."),
+    ] = None,
+    header: Annotated[
+        list[str] | None, typer.Option("--header", "-H", help="Send this header, as 'Name: value'; repeatable.")
+    ] = None,
+    stats: Annotated[
+        bool | None, typer.Option("--stats/--no-stats", help="The table at the end; by default on a terminal.")
+    ] = None,
+) -> None:
+    """Show a stream as it comes: a recording, a pipe, or a live server.
+
+    What the stream says goes to standard output; everything else, the table included, to standard error.
+
+    A URL is fetched by GET, or by POST where there is a request, which is sent once with `stream` set. For example:
+
+    or-stream cat http://127.0.0.1:8000/v1/responses -r '{"model": "m", "input": "hi"}'
+    """
+    with Ending() as ending:
+        target = Target.parse(source, request, header or [])
+        ending.code = run_cat(target, Mode.chosen(text=as_text, events=as_events, json=as_json), stats=stats)

@@ -1,0 +1,84 @@
+"""What `cat` is asked to read."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import orjson
+import typer
+
+from ..stream.event_stream import EventStream
+from ..transports.connect import connect_sync
+
+if TYPE_CHECKING:
+    from ..transports.connect import SyncConnection
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A file, a URL with its request, or standard input."""
+
+    source: str
+    request: dict[str, Any] | None
+    headers: dict[str, str]
+
+    @classmethod
+    def parse(cls, source: str, request: str | None, headers: list[str]) -> Target:
+        """Check the arguments.
+
+        Raises:
+            typer.BadParameter: Raised when they make no sense.
+        """
+        target = cls(source, None if request is None else _request(request), dict(map(_header, headers)))
+        if not target.is_url and (target.request is not None or target.headers):
+            message = "--request and --header are for a URL"
+            raise typer.BadParameter(message)
+        return target
+
+    @property
+    def is_url(self) -> bool:
+        """Whether it is read over HTTP."""
+        return self.source.startswith(("http://", "https://"))
+
+    @property
+    def is_live(self) -> bool:
+        """Whether times mean something: a file is just there."""
+        return self.is_url or self.source == "-"
+
+    @property
+    def name(self) -> str:
+        """What to call it in a message."""
+        return "standard input" if self.source == "-" else self.source
+
+    def open(self) -> EventStream | SyncConnection:
+        """Open it; the result is entered with `with` and gives the stream."""
+        if self.is_url:
+            return connect_sync(self.source, self.request, headers=self.headers)
+        return EventStream(sys.stdin.buffer if self.source == "-" else Path(self.source))
+
+
+def _request(text: str) -> dict[str, Any]:
+    value: Any
+    try:
+        value = orjson.loads(text if text.lstrip().startswith("{") else Path(text).read_bytes())
+    except OSError as error:
+        message = f"--request: {error.filename}: {error.strerror}"
+        raise typer.BadParameter(message) from error
+    except orjson.JSONDecodeError as error:
+        message = f"--request: not JSON: {error}"
+        raise typer.BadParameter(message) from error
+    if isinstance(value, dict):
+        return cast("dict[str, Any]", value)
+    message = "--request: not a JSON object"
+    raise typer.BadParameter(message)
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip():
+        message = f"--header: {text!r} is not 'Name: value'"
+        raise typer.BadParameter(message)
+    return name.strip(), value.strip()

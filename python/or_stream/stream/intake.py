@@ -1,0 +1,78 @@
+"""The half of a stream that does no I/O: chunks in, batches of events out, and the end of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from ..assembly import Assembler, ending_error
+from ..errors import OrStreamError
+from ..events import Completed, Event, Failed, Incomplete
+
+if TYPE_CHECKING:
+    from .._core import Limits
+
+Chunk: TypeAlias = bytes | bytearray | memoryview
+OutputSource: TypeAlias = Literal["auto", "terminal", "stream"]
+
+# Ends that the contract does not have but servers send; the core takes them as ends too.
+_FOREIGN_ENDS = frozenset({"response.done", "response.cancelled", "response.canceled"})
+
+
+class Intake:
+    """Decodes and folds the chunks of one body up to the end that the server tells (rules R10, R11).
+
+    `decode` and `fold` take the next chunk, or None at the end of the body, and give the events that the caller has to
+    see; `fold` makes none, for callers who want only the response. Once `ended` is true they must not be called again:
+    `verdict` tells what the end was.
+    """
+
+    def __init__(
+        self, *, limits: Limits | None, strict: bool, require_terminal: bool, output_source: OutputSource
+    ) -> None:
+        self.assembler = Assembler(limits=limits, strict=strict, output_source=output_source)
+        self.require_terminal = require_terminal
+        self.ended = False
+        self.chunks = 0
+
+    def decode(self, chunk: Chunk | None) -> list[Event]:
+        """Take a chunk and give its events, in order and none after the terminal one."""
+        events = self.assembler.decode_end() if chunk is None else self.assembler.decode(chunk)
+        self._took(chunk)
+        return _until_terminal(events) if self.ended else events
+
+    def fold(self, chunk: Chunk | None) -> list[Event]:
+        """Take a chunk without making events of it."""
+        if chunk is None:
+            self.assembler.finish()
+        else:
+            self.assembler.feed(chunk)
+        self._took(chunk)
+        return []
+
+    def settle(self) -> None:
+        """Raise what the core found behind the last events it handed out, before anyone waits for more bytes."""
+        if self.chunks:
+            self.assembler.feed(b"")
+
+    def verdict(self) -> OrStreamError | None:
+        """Tell what is to be raised at the end of the stream, if anything is."""
+        try:
+            self.assembler.finish()
+        except OrStreamError as error:
+            return error
+        return ending_error(self.assembler, require_terminal=self.require_terminal)
+
+    def _took(self, chunk: Chunk | None) -> None:
+        if chunk is None:
+            self.ended = True
+            return
+        self.chunks += 1
+        # An `error` event is no end yet: `response.failed` may follow it (rule E10).
+        self.ended = self.assembler.outcome is not None or self.assembler.done_seen
+
+
+def _until_terminal(events: list[Event]) -> list[Event]:
+    for count, event in enumerate(events, start=1):
+        if isinstance(event, Completed | Failed | Incomplete) or event.type in _FOREIGN_ENDS:
+            return events[:count]
+    return events

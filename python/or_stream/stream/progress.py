@@ -1,0 +1,159 @@
+"""What both streams know at any time: the response as of now, the counts, the reply, and how it ended."""
+
+from __future__ import annotations
+
+import warnings
+from threading import Lock
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from ..assembly import with_position
+from ..errors import ConcurrentUse, OrStreamError, ServerStreamError, StreamClosed, TransportError
+from ..outcome import Outcome
+from .sources.faults import transport_error
+from .stats import Stats
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from .._core import Diagnostic
+    from ..events import Event
+    from ..models import Response, Usage
+    from .intake import Intake
+    from .sources.source import AsyncSource, Source
+
+SourceT = TypeVar("SourceT", bound="Source | AsyncSource")
+
+DRAIN_BYTES = 65536
+"""Most that is read behind the terminal event so that the connection can be used again (F16)."""
+DRAIN_SECONDS = 0.25
+"""How long that may take: a server that holds the body open must not hold its reader up."""
+
+
+class Progress(Generic[SourceT]):
+    """The state of one stream, for the two shells that do its I/O.
+
+    A stream is running until it is `over` (read to its end), has a `fault`, or is `closed` by its user; then its source
+    is `released`.
+    """
+
+    _closed = True  # until the constructor is through, so that `__del__` has nothing to say of a refused source
+
+    def __init__(self, source: SourceT, intake: Intake) -> None:
+        self._source = source
+        self._intake = intake
+        self._ready: Iterator[Event] = iter(())
+        self._lock = Lock()
+        self._over = False
+        self._fault: OrStreamError | None = None
+        self._closed = False
+        self._released = False
+
+    # What was received
+
+    @property
+    def response(self) -> Response | None:
+        """The response as of now, which later events do not change; None before anything of it was received."""
+        assembler = self._intake.assembler
+        return assembler.snapshot() if assembler.has_response else None
+
+    @property
+    def output_text(self) -> str:
+        """The text of the messages as of now."""
+        return self._intake.assembler.output_text
+
+    @property
+    def usage(self) -> Usage | None:
+        """The tokens used, once the server has told them."""
+        return self._intake.assembler.usage
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How the stream ended; None while it runs, and when its user closed it before the end."""
+        told = self._intake.assembler.outcome
+        if told is not None or self._fault is None:
+            return told
+        return Outcome.ERROR if self._intake.assembler.error_json is not None else Outcome.TRUNCATED
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """What the server did wrong, the first 256 findings."""
+        return self._intake.assembler.diagnostics
+
+    @property
+    def stats(self) -> Stats:
+        """How much was taken in by now."""
+        assembler = self._intake.assembler
+        return Stats(
+            bytes=assembler.bytes_seen,
+            events=assembler.events_seen,
+            chunks=self._intake.chunks,
+            comments=assembler.comments_seen,
+        )
+
+    # The reply
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status; None for a source that is no HTTP response."""
+        return self._source.status
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The HTTP headers; empty for a source that is no HTTP response."""
+        return self._source.headers
+
+    @property
+    def http_response(self) -> object:
+        """The HTTP library's own response; None for a source that is no HTTP response."""
+        return self._source.http_response
+
+    # For the shells
+
+    def _begin(self) -> bool:
+        """Take the lock for one step, which then ends by giving it back.
+
+        Returns:
+            Whether there is anything left to read; if not, the lock is not taken.
+        """
+        if self._fault is not None:
+            raise self._fault.with_traceback(None)
+        if self._over:
+            return False
+        if self._closed:
+            raise self._closed_error()
+        if not self._lock.acquire(blocking=False):
+            raise with_position(ConcurrentUse("another thread or task is reading this stream"), self._intake.assembler)
+        return True
+
+    def _failed(self, error: BaseException) -> None:
+        """Remember an error of the stream: whoever asks again gets it again."""
+        if isinstance(error, TransportError | ServerStreamError) and error.status is None:
+            error.status = self._source.status
+        if isinstance(error, OrStreamError):
+            self._fault = error
+
+    def _broken(self, cause: Exception) -> OrStreamError:
+        """What to raise when the source fails. An error that the server has told by then explains more (rule E10)."""
+        if self._closed:
+            return self._closed_error()
+        told = self._intake.verdict() if self._intake.assembler.error_json is not None else None
+        return told or with_position(transport_error(cause), self._intake.assembler)
+
+    def _closed_error(self) -> StreamClosed:
+        message = "the stream was closed before its end"
+        return with_position(StreamClosed(message), self._intake.assembler)
+
+    def _may_drain(self) -> bool:
+        """Whether reading on behind the end could save the connection."""
+        return self._source.reusable and self._intake.ended and not self._closed
+
+    def _ended(self) -> Outcome:
+        return self._intake.assembler.finish()
+
+    def _final_response(self) -> Response:
+        return self._intake.assembler.get_final_response(require_terminal=self._intake.require_terminal)
+
+    def __del__(self) -> None:
+        if not (self._closed or self._over or self._source.in_memory):
+            message = f"unclosed {type(self).__name__}: use it in a `with` block, or close it"
+            warnings.warn(message, ResourceWarning, source=self, stacklevel=1)

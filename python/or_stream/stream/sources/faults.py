@@ -1,0 +1,28 @@
+"""Foreign errors as ours: the one place where a transport library's exceptions are translated."""
+
+from __future__ import annotations
+
+from ...errors import StreamStalled, TransportError
+
+_MESSAGE_CHARS = 200
+
+
+def transport_error(cause: Exception, *, what: str = "the connection broke") -> TransportError:
+    """Translate what a transport raised; the caller raises it from `cause`.
+
+    Args:
+        cause: Any error of the library, file or iterable that the bytes came from.
+        what: What was going on.
+
+    Returns:
+        `StreamStalled` when the transport waited longer than its own timeout allows, else `TransportError`.
+    """
+    words = str(cause)[:_MESSAGE_CHARS]
+    message = f"{what}: {type(cause).__name__}" + (f": {words}" if words else "")
+    return StreamStalled(message) if _is_timeout(cause) else TransportError(message)
+
+
+def _is_timeout(cause: Exception) -> bool:
+    # httpx and httpx2 do not derive theirs from `TimeoutError`, and neither may be installed.
+    names = {base.__name__ for base in type(cause).__mro__}
+    return isinstance(cause, TimeoutError) or "TimeoutException" in names

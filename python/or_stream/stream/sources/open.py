@@ -1,0 +1,126 @@
+"""Recognising what a stream is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from io import TextIOBase
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from .http import AiohttpSource, AsyncHTTPXSource, HTTPXSource
+from .plain import (
+    READ_BYTES,
+    AsyncFileSource,
+    AsyncIterableSource,
+    AsyncMemorySource,
+    AsyncReaderSource,
+    FileSource,
+    IterableSource,
+    slices,
+)
+from .source import AsyncSource, Source
+
+
+def open_source(source: Any, *, strict: bool = False) -> Source:
+    """Make a source for a thread.
+
+    Args:
+        source: Bytes, a path, a binary file, an httpx2 or httpx response, any iterable of bytes, or a `Source`.
+        strict: Refuse an HTTP response that does not call itself an event stream.
+
+    Raises:
+        TypeError: Raised when it is nothing that a thread can read bytes from.
+        OSError: Raised when a path cannot be opened.
+    """
+    _refuse_text(source)
+    if isinstance(source, Source):
+        return source
+    if _is_httpx_response(source):
+        return HTTPXSource(source, strict=strict)
+    if hasattr(source, "__aiter__") or _is_aiohttp_response(source):
+        message = f"cannot read a stream from {type(source).__name__} in a thread: read it with AsyncEventStream"
+        raise TypeError(message)
+    return _open_plain(source)
+
+
+def _open_plain(source: Any) -> Source:
+    if _is(source, bytes, bytearray, memoryview):
+        return IterableSource(slices(bytes(source)), in_memory=True)
+    if _is(source, PathLike):
+        return FileSource(Path(source).open("rb"))
+    if hasattr(source, "read"):
+        return FileSource(source)
+    if _is(source, Iterable):
+        return IterableSource(source, in_memory=_is(source, Sequence))
+    message = f"cannot read a stream from {type(source).__name__}"
+    raise TypeError(message)
+
+
+def open_async_source(source: Any, *, strict: bool = False) -> AsyncSource:
+    """Make a source for a task.
+
+    Args:
+        source: An httpx2, httpx or aiohttp response, any async iterable of bytes, an `asyncio.StreamReader`, bytes or
+            a list of them, a path or binary file (read in a worker thread), or an `AsyncSource`.
+        strict: Refuse an HTTP response that does not call itself an event stream.
+
+    Raises:
+        TypeError: Raised when it is nothing that a task can read bytes from without blocking the event loop.
+        OSError: Raised when a path cannot be opened.
+    """
+    _refuse_text(source)
+    if isinstance(source, AsyncSource):
+        return source
+    if _is_httpx_response(source):
+        return AsyncHTTPXSource(source, strict=strict)
+    if _is_aiohttp_response(source):
+        return AiohttpSource(source, strict=strict)
+    if hasattr(source, "__aiter__"):
+        return _open_async_iterable(source)
+    return _open_async_plain(source)
+
+
+def _open_async_iterable(source: Any) -> AsyncSource:
+    # Readers iterate over lines, and fail on long ones: they are read as they come instead.
+    if hasattr(source, "readany"):
+        return AsyncReaderSource(source.readany)
+    if hasattr(source, "readuntil"):
+        return AsyncReaderSource(lambda: source.read(READ_BYTES))
+    return AsyncIterableSource(aiter(source))
+
+
+def _open_async_plain(source: Any) -> AsyncSource:
+    if _is(source, bytes, bytearray, memoryview):
+        return AsyncMemorySource(slices(bytes(source)))
+    if _is(source, PathLike):
+        return AsyncFileSource(Path(source).open("rb"))
+    if hasattr(source, "read"):
+        return AsyncFileSource(source)
+    if _is(source, Sequence):
+        return AsyncMemorySource(source)
+    hint = ": it would block the event loop; read it with EventStream" if _is(source, Iterable) else ""
+    message = f"cannot read an asynchronous stream from {type(source).__name__}{hint}"
+    raise TypeError(message)
+
+
+def _is(source: object, *kinds: type) -> bool:
+    """As `isinstance`, for a source of which nothing more is to be known."""
+    return isinstance(source, kinds)
+
+
+def _is_httpx_response(source: Any) -> bool:
+    return hasattr(source, "iter_raw") and hasattr(source, "aiter_raw") and hasattr(source, "status_code")
+
+
+def _is_aiohttp_response(source: Any) -> bool:
+    return hasattr(source, "content") and hasattr(source.content, "readany") and hasattr(source, "status")
+
+
+def _refuse_text(source: object) -> None:
+    if isinstance(source, str):
+        message = "a stream is bytes, not text: encode it, or give pathlib.Path(...) for a file"
+        raise TypeError(message)
+    if isinstance(source, TextIOBase):
+        message = "a stream is bytes, not text: open the file in binary mode"
+        raise TypeError(message)

@@ -1,0 +1,62 @@
+"""What a stream reads from: the next chunk, or the end."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Chunk: TypeAlias = bytes | bytearray | memoryview
+
+
+class _Described:
+    """What is known of a source beside its bytes."""
+
+    status: int | None = None
+    """The HTTP status, where there is one."""
+    headers: Mapping[str, str] = {}
+    """The HTTP headers; empty for other sources."""
+    http_response: object = None
+    """The HTTP library's own response; None for other sources."""
+    in_memory: bool = False
+    """Whether nothing is lost or leaked by forgetting this source."""
+    reusable: bool = False
+    """Whether reading on to the end lets the connection serve another request."""
+
+
+class Source(_Described, ABC):
+    """Bytes that a thread pulls."""
+
+    def open(self) -> None:
+        """Check what can be known before the first read; raise if it is no event stream."""
+
+    @abstractmethod
+    def read(self) -> Chunk | None:
+        """Wait for the next chunk; None at the end of the body."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give back the connection or file; may be called more than once."""
+
+    def abort(self) -> None:
+        """Make a read that waits in another thread fail soon."""
+
+
+class AsyncSource(_Described, ABC):
+    """Bytes that a task pulls."""
+
+    async def open(self) -> None:
+        """Check what can be known before the first read; raise if it is no event stream."""
+
+    @abstractmethod
+    async def read(self) -> Chunk | None:
+        """Wait for the next chunk; None at the end of the body."""
+
+    @abstractmethod
+    async def aclose(self) -> None:
+        """Give back the connection or file; may be called more than once."""
+
+    async def abort(self) -> None:
+        """Make a read that waits in another task fail soon."""

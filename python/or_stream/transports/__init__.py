@@ -1,0 +1,1 @@
+"""Transports: making the connection that a stream reads from."""

@@ -1,0 +1,224 @@
+"""`connect` and `connect_sync`: one request over httpx2, and the stream that answers it."""
+
+from __future__ import annotations
+
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal
+
+from anyio import move_on_after
+
+from ..stream.async_event_stream import CLOSE_SECONDS, AsyncEventStream
+from ..stream.event_stream import EventStream
+from ..stream.sources.faults import transport_error
+from .request import Body, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import TracebackType
+
+    from .._core import Limits
+    from ..stream.intake import OutputSource
+
+CONNECT_SECONDS = 30.0
+"""How long our own client waits for a connection."""
+IDLE_SECONDS = 300.0
+"""How long our own client waits for the next bytes: thinking models are quiet for minutes."""
+
+
+def connect(
+    url: str,
+    request: Body = None,
+    *,
+    client: Any = None,
+    headers: Mapping[str, str] | None = None,
+    limits: Limits | None = None,
+    strict: bool = False,
+    require_terminal: bool = True,
+    output_source: OutputSource = "auto",
+) -> Connection:
+    """Send one request and stream the answer.
+
+    To be used as `async with ors.connect(url, request) as stream:`. The request is sent when the block is
+    entered and never a second time: each POST is a billed generation. An HTTP error, or a reply that is no event
+    stream, is raised there too.
+
+    Args:
+        url: Of the `responses` endpoint, or of anything that a GET answers with an event stream; taken as it is.
+        request: A `models.CreateResponse` or a mapping, which is sent as JSON with `stream` set; bytes, sent as they
+            are; or None, for a GET.
+        client: An `httpx2.AsyncClient` or `httpx.AsyncClient`, which stays open; None for one of our own, which waits
+            30 seconds for a connection and 300 for the next bytes.
+        headers: Added to the request, such as `authorization`; they win over ours.
+        limits: As of `AsyncEventStream`.
+        strict: As of `AsyncEventStream`.
+        require_terminal: As of `AsyncEventStream`.
+        output_source: As of `AsyncEventStream`.
+
+    Returns:
+        The connection, to be entered once.
+
+    Raises:
+        ImportError: Raised when a client is to be made and httpx2 is not installed.
+    """
+    _check_client(client, is_async=True)
+    stream = partial(
+        AsyncEventStream,
+        limits=limits,
+        strict=strict,
+        require_terminal=require_terminal,
+        output_source=output_source,
+    )
+    made = _own_client("AsyncClient") if client is None else None
+    return Connection(Request.make(url, request, headers), client or made, made, stream)
+
+
+def connect_sync(
+    url: str,
+    request: Body = None,
+    *,
+    client: Any = None,
+    headers: Mapping[str, str] | None = None,
+    limits: Limits | None = None,
+    strict: bool = False,
+    require_terminal: bool = True,
+    output_source: OutputSource = "auto",
+) -> SyncConnection:
+    """Send one request and stream the answer to a thread: the synchronous twin of `connect`.
+
+    Args:
+        url: As of `connect`.
+        request: As of `connect`.
+        client: An `httpx2.Client` or `httpx.Client`, which stays open; None for one of our own.
+        headers: As of `connect`.
+        limits: As of `EventStream`.
+        strict: As of `EventStream`.
+        require_terminal: As of `EventStream`.
+        output_source: As of `EventStream`.
+
+    Returns:
+        The connection, to be entered once.
+
+    Raises:
+        ImportError: Raised when a client is to be made and httpx2 is not installed.
+    """
+    _check_client(client, is_async=False)
+    stream = partial(
+        EventStream,
+        limits=limits,
+        strict=strict,
+        require_terminal=require_terminal,
+        output_source=output_source,
+    )
+    made = _own_client("Client") if client is None else None
+    return SyncConnection(Request.make(url, request, headers), client or made, made, stream)
+
+
+class Connection:
+    """One request to be sent, as an asynchronous context manager that gives its stream."""
+
+    def __init__(
+        self, request: Request, client: Any, own_client: Any, stream: Callable[[Any], AsyncEventStream]
+    ) -> None:
+        self._request = request
+        self._client = client
+        self._own_client = own_client
+        self._make_stream = stream
+        self._stream: AsyncEventStream | None = None
+        self._entered = False
+
+    async def __aenter__(self) -> AsyncEventStream:
+        self._entered = _once(entered=self._entered)
+        try:
+            self._stream = self._make_stream(await self._send())
+            return await self._stream.__aenter__()
+        except BaseException:
+            await self._close()
+            raise
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._close()
+
+    async def _send(self) -> Any:
+        request = self._request.build(self._client)
+        try:
+            return await self._client.send(request, stream=True, follow_redirects=False)
+        except Exception as cause:
+            raise transport_error(cause, what=f"no reply from {self._request.url}") from cause
+
+    async def _close(self) -> None:
+        try:
+            if self._stream is not None:
+                await self._stream.aclose()
+        finally:
+            if self._own_client is not None:
+                with move_on_after(CLOSE_SECONDS, shield=True):
+                    await self._own_client.aclose()
+
+
+class SyncConnection:
+    """One request to be sent, as a context manager that gives its stream."""
+
+    def __init__(self, request: Request, client: Any, own_client: Any, stream: Callable[[Any], EventStream]) -> None:
+        self._request = request
+        self._client = client
+        self._own_client = own_client
+        self._make_stream = stream
+        self._stream: EventStream | None = None
+        self._entered = False
+
+    def __enter__(self) -> EventStream:
+        self._entered = _once(entered=self._entered)
+        try:
+            self._stream = self._make_stream(self._send())
+            return self._stream.__enter__()
+        except BaseException:
+            self._close()
+            raise
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._close()
+
+    def _send(self) -> Any:
+        request = self._request.build(self._client)
+        try:
+            return self._client.send(request, stream=True, follow_redirects=False)
+        except Exception as cause:
+            raise transport_error(cause, what=f"no reply from {self._request.url}") from cause
+
+    def _close(self) -> None:
+        try:
+            if self._stream is not None:
+                self._stream.close()
+        finally:
+            if self._own_client is not None:
+                self._own_client.close()
+
+
+def _once(*, entered: bool) -> bool:
+    if entered:
+        message = "a connection is entered once: its request is never sent again"
+        raise ValueError(message)
+    return True
+
+
+def _own_client(kind: Literal["AsyncClient", "Client"]) -> Any:
+    try:
+        httpx2 = import_module("httpx2")
+    except ImportError as error:
+        message = "connect() needs httpx2, or a client of yours: pip install 'or-stream[httpx2]'"
+        raise ImportError(message) from error
+    return getattr(httpx2, kind)(timeout=httpx2.Timeout(IDLE_SECONDS, connect=CONNECT_SECONDS))
+
+
+def _check_client(client: Any, *, is_async: bool) -> None:
+    if client is None:
+        return
+    if not hasattr(client, "build_request") or hasattr(client, "aclose") is not is_async:
+        wanted = "an httpx2.AsyncClient or httpx.AsyncClient" if is_async else "an httpx2.Client or httpx.Client"
+        message = f"client must be {wanted}, not {type(client).__name__}"
+        raise TypeError(message)
