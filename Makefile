@@ -47,15 +47,18 @@ bench-quick: $(VENV)/.built $(VENV)/.dev
 
 # The pinned runtime and build tools, then the library itself, editable and optimised.
 $(VENV)/.built: $(VENV)/.run pyproject.toml $(RUST)
-	$(BIN)/maturin develop --release --quiet
+	@echo "Building the core (a minute the first time) ..."
+	@$(BIN)/maturin develop --release --quiet >$(VENV)/build.log 2>&1 || { cat $(VENV)/build.log; exit 1; }
 	@touch $@
 
 $(VENV)/.run: requirements/run.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@echo "Installing what the library needs ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@echo "Installing test and check tools ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 $(VENV)/bin/python:
