@@ -54,9 +54,6 @@ def narrow_by_isinstance(event: Event) -> None:
 
 
 def narrow_by_type(event: Event) -> str:
-    # The type of these two may be any text, so they have to be out of the way first.
-    if isinstance(event, ors.UnknownEvent | ors.Heartbeat):
-        return event.type
     if event.type == "response.output_text.delta":
         assert_type(event, ors.OutputTextDelta)
         return event.delta
@@ -69,12 +66,13 @@ def narrow_by_type(event: Event) -> str:
     if event.type == "or_stream.malformed":
         assert_type(event, ors.MalformedEvent)
         return event.reason
-    return ""
+    if isinstance(event, ors.UnknownEvent | ors.Heartbeat):
+        kind: str = event.data["type"]
+        return kind
+    return event.type
 
 
 def narrow_by_matching_the_type(event: Event) -> str:
-    if isinstance(event, ors.UnknownEvent | ors.Heartbeat):
-        return ""
     match event.type:
         case "response.output_text.delta":
             return event.delta
