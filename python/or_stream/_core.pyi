@@ -847,13 +847,15 @@ class ApplyPatchCallOperationDiffDone(BaseEvent):
 class Heartbeat(BaseEvent):
     """A sign of life in any of the shapes servers use (rule E11); never changes the response."""
 
-    type: str
+    # At run time what the server sent. The literal, which no server sends, keeps this class out of the way when a
+    # type checker narrows `event.type == "response.…"`; for a `str` say `event.data["type"]`.
+    type: Literal["or_stream.heartbeat"]
 
 @final
 class UnknownEvent(BaseEvent):
     """A vendor's `slug:name` event or a type of the future; `raw` and `data` hold all of it."""
 
-    type: str
+    type: Literal["or_stream.unknown"]  # as above: at run time what the server sent
 
 @final
 class MalformedEvent(BaseEvent):
