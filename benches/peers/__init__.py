@@ -1,0 +1,1 @@
+"""What people use today, each as an expert of it would write it."""
