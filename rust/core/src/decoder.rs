@@ -74,6 +74,9 @@ impl<'a> Event<'a> {
 pub trait Sink {
     /// One event, in order. What is found wrong with it goes to `diagnostics`.
     fn event(&mut self, event: &Event<'_>, diagnostics: &mut Diagnostics) -> Result<(), Error>;
+
+    /// The body has ended and no event follows.
+    fn finish(&mut self, _diagnostics: &mut Diagnostics) {}
 }
 
 /// What the first bytes of the body show.
@@ -174,7 +177,7 @@ impl Decoder {
         let result = if message.len() > most {
             Err(Error::Limit { limit: Limit::EventBytes, value: most, offset: offset + most as u64 })
         } else {
-            let frame = Frame { data: message.trim_ascii(), name: b"", retry: None, offset, joined: false };
+            let frame = Frame { data: trim(message), name: b"", retry: None, offset, joined: false };
             self.events.frame(&frame, sink)
         };
         self.keep(result)
@@ -196,6 +199,7 @@ impl Decoder {
         };
         self.framer.finish();
         self.events.course.lifecycle.finish();
+        let result = result.and_then(|()| self.events.course.finish(sink));
         self.keep(result)
     }
 
@@ -404,7 +408,7 @@ impl Events {
     /// A whole body that is no event stream: one JSON object may still be a response or an error (rule S14).
     #[cold]
     fn foreign(&mut self, body: &[u8], sink: &mut impl Sink) -> Result<(), Error> {
-        let object = body.trim_ascii();
+        let object = trim(body);
         let mut fields = Fields::default();
         let readable = std::str::from_utf8(object).is_ok()
             && fields.read(object, &self.limits, &mut Diagnostics::default()).is_ok();
@@ -530,6 +534,12 @@ impl Course {
         terminal
     }
 
+    fn finish(&mut self, sink: &mut impl Sink) -> Result<(), Error> {
+        self.diagnostics.at(self.index, self.diagnostics.offset());
+        sink.finish(&mut self.diagnostics);
+        self.check_strict(b"")
+    }
+
     #[inline]
     fn deliver(&mut self, event: &Event<'_>, sink: &mut impl Sink) -> Result<(), Error> {
         self.index += 1;
@@ -581,6 +591,13 @@ fn limit(fault: json::Fault, offset: u64, limits: &Limits) -> Result<(), Error> 
         Reason::Digits => Err(Error::Limit { limit: Limit::NumberDigits, value: limits.max_number_digits, offset }),
         _ => Ok(()),
     }
+}
+
+/// Without the white space that JSON allows around a value.
+fn trim(text: &[u8]) -> &[u8] {
+    let start = text.iter().position(|byte| !json::is_space(*byte)).unwrap_or(text.len());
+    let end = text.iter().rposition(|byte| !json::is_space(*byte)).map_or(start, |last| last + 1);
+    text.get(start..end).unwrap_or_default()
 }
 
 fn not_a_stream(body: &[u8]) -> Error {

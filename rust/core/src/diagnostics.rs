@@ -55,8 +55,10 @@ rules! {
     ItemLifecycle = "R2",
     /// An event names a part that was never announced.
     PartIndex = "R3",
-    /// The closing text differs from the deltas, or deltas follow it.
+    /// The closing text differs from the deltas.
     Text = "R4",
+    /// Deltas follow the closing text.
+    LateText = "R4",
     /// The finished item differs from what was streamed.
     Item = "R5",
     /// A part was announced with text that its deltas repeat.
@@ -122,6 +124,11 @@ impl Diagnostics {
             self.kept.push(finding.clone());
         }
         self.latest.get_or_insert(finding);
+    }
+
+    /// Stream byte of the current event's data.
+    pub fn offset(&self) -> u64 {
+        self.offset
     }
 
     /// The first finding about the current event.

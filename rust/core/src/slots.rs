@@ -202,6 +202,15 @@ pub struct Field {
     pub text: Text,
 }
 
+/// The member of an item that holds a text of its own.
+pub const fn field_key(stream: Stream) -> &'static str {
+    match stream {
+        Stream::CustomInput => "input",
+        Stream::Code => "code",
+        _ => "arguments",
+    }
+}
+
 /// What a shell command printed, by `command_index`.
 #[derive(Debug, Clone, Default)]
 pub struct ShellOutput {
@@ -232,6 +241,8 @@ pub struct Slot {
     pub epoch: u32,
     /// Not yet finished.
     pub open: bool,
+    /// Finished, and streamed into nevertheless: what was streamed counts again.
+    pub late: bool,
     /// Made up from events that named it, before or without its announcement.
     pub synthesized: bool,
     /// The function's name where only the arguments' done event told it: a JSON string.
@@ -258,6 +269,7 @@ impl Slot {
             index,
             epoch,
             open: true,
+            late: false,
             synthesized: false,
             name: Vec::new(),
             parts: Vec::new(),
@@ -279,6 +291,28 @@ impl Slot {
         }
         self.parts.push(part);
         self.parts.len() - 1
+    }
+
+    /// A finished item is streamed into: its own telling is what the stream goes on from.
+    pub fn reopen_texts(&mut self) {
+        self.late = true;
+        for list in [List::Content, List::Summary] {
+            let own = parts_in(&self.json, list);
+            for (at, part) in own.into_iter().enumerate() {
+                let known = self.parts.iter_mut().filter(|known| known.list == list).nth(at);
+                match known {
+                    Some(known) if known.text.value() == part.text.value() => known.json = part.json,
+                    Some(known) => *known = Part { index: known.index, ..part },
+                    None => self.parts.push(part),
+                }
+            }
+        }
+        for field in &mut self.fields {
+            let own = json::string_member(&self.json, field_key(field.stream)).unwrap_or_default();
+            if !own.is_empty() && field.text.value() != own {
+                field.text = Text::announced(own);
+            }
+        }
     }
 
     /// Remembers one more id.
@@ -370,24 +404,32 @@ pub fn find_slot(slots: &[Slot], id: Option<&[u8]>, index: Option<u64>, kind: It
     if let (Some((at, _)), None) = (fitting.next(), fitting.next()) {
         return Match::Fallback(at);
     }
-    if let Some(at) = latest(&|slot| has_id(slot)).or_else(|| latest(&|slot| has_index(slot))) {
+    // A finished item takes nothing of another kind: servers reuse ids and indexes.
+    let takes = |slot: &Slot| slot.kind == kind || slot.kind == ItemKind::Other || kind == ItemKind::Other;
+    let closed = latest(&|slot| has_id(slot) && takes(slot)).or_else(|| latest(&|slot| has_index(slot) && takes(slot)));
+    if let Some(at) = closed {
         return Match::Fallback(at);
     }
     Match::None
 }
 
 /// The part that an event means (rule R3), as its place among the slot's parts.
-pub fn find_part(slot: &Slot, list: List, index: Option<u64>, kind: PartKind) -> Match {
+///
+/// `closing` says that the event ends a part: that part's text may be done already.
+pub fn find_part(slot: &Slot, list: List, index: Option<u64>, kind: PartKind, closing: bool) -> Match {
     let fits = |part: &Part| part.list == list && part.kind.takes(kind);
     if index.is_some()
         && let Some(at) = slot.parts.iter().rposition(|part| part.index == index && fits(part))
     {
         return Match::Exact(at);
     }
-    match slot.parts.iter().rposition(|part| fits(part) && part.is_open()) {
+    let unclosed = || slot.parts.iter().rposition(|part| fits(part) && !part.closed);
+    let open = || slot.parts.iter().rposition(|part| fits(part) && part.is_open());
+    match if closing { unclosed() } else { open() } {
+        Some(at) if index.is_some() => Match::Fallback(at),
         // Without an index the last open part is all the event can mean.
-        Some(at) if index.is_none() => Match::Exact(at),
-        Some(at) => Match::Fallback(at),
+        Some(at) => Match::Exact(at),
+        None if index.is_none() => unclosed().map_or(Match::None, Match::Exact),
         None => Match::None,
     }
 }

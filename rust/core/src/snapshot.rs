@@ -13,32 +13,84 @@ use crate::unescape::write_string;
 /// Members of a response that are not copied from the base but written anew.
 pub type Overrides<'a> = [(&'static str, Option<&'a [u8]>)];
 
-/// Writes a response: `base` with its output replaced by the slots, and further members by `overrides`.
-pub fn write_response(base: &[u8], slots: Option<&[Slot]>, overrides: &Overrides<'_>, out: &mut Vec<u8>) {
+/// Writes a response: `base` with its output replaced by the slots, and further members by `overrides`. What `base`
+/// leaves out or nulls is taken from `earlier`, an earlier telling of the same response: null is absent (rule E15).
+pub fn write_response(
+    base: &[u8],
+    earlier: &[u8],
+    slots: Option<&[Slot]>,
+    overrides: &Overrides<'_>,
+    out: &mut Vec<u8>,
+) {
+    let mut silent: Vec<(&[u8], &[u8])> = json::members(earlier)
+        .filter(|(key, value)| value.shape != Shape::Null && !json::name_is(earlier, *key, "output"))
+        .map(|(key, value)| (key.of(earlier), value.of(earlier)))
+        .collect();
     let mut object = Object::open(out);
     for (key, value) in json::members(base) {
+        let told = silent.iter().position(|(name, _)| *name == key.of(base)).map(|at| silent.swap_remove(at).1);
         let streamed = slots.filter(|_| json::name_is(base, key, "output"));
         let replaced = overrides.iter().find(|(name, new)| new.is_some() && json::name_is(base, key, name));
-        match (streamed, replaced) {
-            (Some(slots), _) => {
+        match (streamed, replaced, told) {
+            (Some(slots), _, _) => {
                 object.key(key.of(base));
                 write_output(slots, object.out);
             }
-            (None, Some((_, Some(new)))) => object.member(key.of(base), new),
+            (None, Some((_, Some(new))), _) => object.member(key.of(base), new),
+            (_, _, Some(told)) if value.shape == Shape::Null => object.member(key.of(base), told),
             _ => object.member(key.of(base), value.of(base)),
         }
     }
     let missing = |name: &str| json::member(base, name).is_none();
     for (name, new) in overrides {
         if let Some(new) = new.filter(|_| missing(name)) {
+            silent.retain(|(key, _)| {
+                key.strip_prefix(b"\"").and_then(|key| key.strip_suffix(b"\"")) != Some(name.as_bytes())
+            });
             object.json(name, new);
         }
+    }
+    for (key, value) in silent {
+        object.member(key, value);
     }
     if let Some(slots) = slots.filter(|_| missing("output")) {
         object.key(b"\"output\"");
         write_output(slots, object.out);
     }
     object.close();
+}
+
+/// What a tool loop or a next request needs of an item; a done item that leaves it out does not take it back.
+const IDENTITY: [&str; 3] = ["id", "call_id", "name"];
+
+/// A finished item with the identity that only its announcement told.
+pub fn with_identity(item: &[u8], slot: &Slot) -> Vec<u8> {
+    let empty = |name: &str| json::member(item, name).is_none_or(|value| value.is_empty(item));
+    let announced = |name: &str| {
+        let value = json::member(&slot.json, name)?;
+        (!value.is_empty(&slot.json)).then(|| value.of(&slot.json).to_vec())
+    };
+    let known_id = || Some([b"\"", &**slot.ids.first()?, b"\""].concat());
+    let missing = |name: &'static str| {
+        let told = announced(name).or_else(|| if name == "id" { known_id() } else { None });
+        told.filter(|_| empty(name)).map(|told| (name, told))
+    };
+    let kept: Vec<(&str, Vec<u8>)> = IDENTITY.into_iter().filter_map(missing).collect();
+    if kept.is_empty() {
+        return item.to_vec();
+    }
+    let mut out = Vec::new();
+    let mut object = Object::open(&mut out);
+    for (key, value) in json::members(item) {
+        if !kept.iter().any(|(name, _)| json::name_is(item, key, name)) {
+            object.member(key.of(item), value.of(item));
+        }
+    }
+    for (name, told) in &kept {
+        object.json(name, told);
+    }
+    object.close();
+    out
 }
 
 fn write_output(slots: &[Slot], out: &mut Vec<u8>) {
@@ -183,7 +235,7 @@ fn write_text(slot: &Slot, field: Option<&Field>, own: Value, item: &[u8], out: 
 
 /// Whether the server's own member counts against what was streamed.
 fn own_counts(slot: &Slot, own: Value, item: &[u8]) -> bool {
-    !slot.open && !own.is_empty(item)
+    !slot.open && !slot.late && !own.is_empty(item)
 }
 
 /// An object whose one member is written by `write`.
@@ -239,7 +291,7 @@ fn write_shell_output(slot: &Slot, own: Value, item: &[u8], out: &mut Vec<u8>) {
 /// A list of parts: the finished item's own, mended where it is empty, or the streamed ones.
 fn write_parts(slot: &Slot, list: List, own: &[u8], out: &mut Vec<u8>) {
     let streamed = slot.parts_of(list);
-    if !slot.open && json::elements(own).next().is_some() {
+    if !slot.open && !slot.late && json::elements(own).next().is_some() {
         let mut streamed = streamed.into_iter();
         write_list(out, json::elements(own), |part, out| {
             let (json, twin) = (part.of(own), streamed.next());
@@ -311,7 +363,7 @@ fn write_list<T>(out: &mut Vec<u8>, items: impl IntoIterator<Item = T>, mut writ
 pub fn output_text(slots: &[Slot]) -> String {
     let mut text = String::new();
     for slot in slots::in_order(slots).into_iter().filter(|slot| slot.kind == ItemKind::Message) {
-        if slot.open {
+        if slot.open || slot.late {
             let parts = slot.parts_of(List::Content).into_iter().filter(|part| part.kind == PartKind::OutputText);
             parts.for_each(|part| text.push_str(&part.text.value()));
         } else {

@@ -27,7 +27,7 @@ impl Text {
     #[inline]
     pub fn delta(&mut self, body: &[u8], escaped: bool, diagnostics: &mut Diagnostics) {
         if self.done {
-            diagnostics.found(Rule::Text, "a delta follows the text's done event");
+            diagnostics.found(Rule::LateText, "a delta follows the text's done event");
         }
         self.reserve(body.len());
         self.streamed = true;
@@ -79,8 +79,12 @@ impl Text {
         self.half = Half::default();
     }
 
-    /// Nothing more comes: half a character that still waits is replaced.
+    /// Nothing more comes: half a character that still waits is replaced, and a seed that the deltas repeat goes.
     pub fn finish(&mut self, diagnostics: &mut Diagnostics) {
+        if !self.seed.is_empty() && self.deltas.starts_with(&self.seed) {
+            diagnostics.found(Rule::Seed, "the text of the announcement is repeated by the deltas");
+            self.seed = String::new();
+        }
         if unescape::finish(&mut self.deltas, &mut self.half) > 0 {
             diagnostics.found(Rule::LoneSurrogate, "half a surrogate pair was replaced by U+FFFD");
         }

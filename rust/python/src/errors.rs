@@ -50,7 +50,7 @@ fn class_of(error: &Error) -> &'static str {
             Rule::NotJson | Rule::InvalidUtf8 => "EventDecodeError",
             Rule::Sequence => "SequenceError",
             Rule::MissingIndex | Rule::Route | Rule::PartIndex => "UnknownTargetError",
-            Rule::Late => "LateEventError",
+            Rule::Late | Rule::LateText => "LateEventError",
             Rule::Text | Rule::Item | Rule::Output => "MismatchError",
             _ => "ProtocolError",
         },

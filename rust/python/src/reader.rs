@@ -143,6 +143,12 @@ impl Sink for Events<'_, '_> {
         }
         Ok(())
     }
+
+    fn finish(&mut self, diagnostics: &mut Diagnostics) {
+        if let Some(fold) = &mut self.fold {
+            fold.finish(diagnostics);
+        }
+    }
 }
 
 #[pymethods]
@@ -173,7 +179,9 @@ impl Reader {
         self.with(py, |state| {
             let counts = PyDict::new(py);
             for (rule, count) in state.decoder.diagnostics().counts() {
-                counts.set_item(rule.id(), count)?;
+                // Two rules may share the id that the documents give them.
+                let before: Option<u32> = counts.get_item(rule.id())?.map(|count| count.extract()).transpose()?;
+                counts.set_item(rule.id(), before.unwrap_or_default() + count)?;
             }
             Ok(counts)
         })

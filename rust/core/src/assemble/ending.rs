@@ -30,7 +30,6 @@ impl Fold {
             return Ok(());
         }
         self.streamed_output = self.choose_streamed(response, diagnostics);
-        self.base = Vec::new();
         self.terminal = Some(response.to_vec());
         Ok(())
     }
@@ -70,31 +69,27 @@ impl Fold {
     ///
     /// Before any response object came it is a bare one, so that a partial result always has the same shape.
     pub fn write_snapshot(&self, id: Option<&str>, out: &mut Vec<u8>) {
-        let slots = self.streamed_output.then_some(&*self.slots);
+        let status = self.ended.map(|outcome| format!("\"{}\"", outcome.name()));
+        let status = status.as_ref().map(String::as_bytes);
         if let Some(terminal) = &self.terminal {
+            let slots = Some(&*self.slots).filter(|slots| self.streamed_output && !slots.is_empty());
             let failed = self.ended == Some(Outcome::Failed);
             let error = self.error.as_deref().filter(|_| failed && json::member(terminal, "error").is_none_or(is_null));
-            match (slots.filter(|slots| !slots.is_empty()), error) {
-                (None, None) => out.extend_from_slice(terminal),
-                (slots, error) => snapshot::write_response(terminal, slots, &[("error", error)], out),
-            }
-            return;
-        }
-        let mut id_json = Vec::new();
-        if let Some(id) = id {
-            unescape::write_string(id, &mut id_json);
-        }
-        let ended = self.ended.map(|outcome| format!("\"{}\"", outcome.name()));
-        let status = ended.as_ref().map(String::as_bytes);
-        if self.base.is_empty() {
+            snapshot::write_response(terminal, &self.base, slots, &[("error", error)], out);
+        } else if self.base.is_empty() {
+            let id = id.map(|id| {
+                let mut json = Vec::new();
+                unescape::write_string(id, &mut json);
+                json
+            });
             let overrides = [
-                ("id", (!id_json.is_empty()).then_some(&*id_json)),
+                ("id", id.as_deref()),
                 ("object", Some(&b"\"response\""[..])),
                 ("status", status.or(Some(b"\"in_progress\""))),
             ];
-            snapshot::write_response(b"{}", Some(&self.slots), &overrides, out);
+            snapshot::write_response(b"{}", b"", Some(&self.slots), &overrides, out);
         } else {
-            snapshot::write_response(&self.base, Some(&self.slots), &[("status", status)], out);
+            snapshot::write_response(&self.base, b"", Some(&self.slots), &[("status", status)], out);
         }
     }
 

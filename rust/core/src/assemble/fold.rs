@@ -1,6 +1,7 @@
 //! The state of the fold, and which role goes where.
 
 use super::OutputSource;
+use super::items::finish_texts;
 use super::target::Route;
 use crate::decoder::{Event, Sink};
 use crate::diagnostics::Diagnostics;
@@ -11,6 +12,7 @@ use crate::lifecycle::Outcome;
 use crate::limits::{Limit, Limits};
 use crate::server_error;
 use crate::slots::{ItemKind, Slot};
+use crate::snapshot;
 use crate::text::Text;
 
 /// The response as folded so far.
@@ -44,6 +46,12 @@ impl Sink for Fold {
             return self.delta(event, stream, diagnostics);
         }
         self.other(event, diagnostics)
+    }
+
+    fn finish(&mut self, diagnostics: &mut Diagnostics) {
+        if self.ended.is_none() {
+            self.slots.iter_mut().for_each(|slot| finish_texts(slot, diagnostics));
+        }
     }
 }
 
@@ -104,9 +112,13 @@ impl Fold {
             return Ok(());
         }
         self.hold(response.len().saturating_sub(self.base.len()), event)?;
-        self.base.clear();
-        self.base.shrink_to(response.len());
-        self.base.extend_from_slice(response);
+        let mut base = Vec::with_capacity(response.len());
+        if self.base.is_empty() {
+            base.extend_from_slice(response);
+        } else {
+            snapshot::write_response(response, &self.base, None, &[], &mut base);
+        }
+        self.base = base;
         if self.slots.is_empty() {
             self.initial_items(response, event)?;
         }

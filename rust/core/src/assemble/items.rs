@@ -98,8 +98,9 @@ impl Fold {
         }
         slot.kind = kind;
         slot.open = false;
+        slot.late = false;
         self.bytes -= slot.json.len().min(self.bytes);
-        slot.json = item.to_vec();
+        slot.json = snapshot::with_identity(item, slot);
         slot.revision = slot.revision.wrapping_add(1);
         Ok(())
     }

@@ -5,7 +5,7 @@ use crate::decoder::Event;
 use crate::diagnostics::{Diagnostics, Rule};
 use crate::envelope::Key;
 use crate::error::Error;
-use crate::kind::{List, Stream};
+use crate::kind::{List, Role, Stream};
 use crate::limits::Limit;
 use crate::slots::{self, ItemKind, Match, Part, PartKind, Slot};
 
@@ -84,14 +84,17 @@ impl Fold {
         diagnostics: &mut Diagnostics,
     ) -> Result<usize, Error> {
         let Some(target) = self.slots.get_mut(slot) else { return Ok(0) };
-        match slots::find_part(target, list, index, kind) {
+        let closing = matches!(event.kind.role(), Role::PartDone(_));
+        match slots::find_part(target, list, index, kind, closing) {
             Match::Exact(at) => Ok(at),
             Match::Fallback(at) => {
                 diagnostics.found(Rule::PartIndex, "an event names a part that was never announced");
                 Ok(at)
             }
             Match::None => {
-                diagnostics.found(Rule::PartIndex, "an event names a part that was never announced");
+                if index.is_some() {
+                    diagnostics.found(Rule::PartIndex, "an event names a part that was never announced");
+                }
                 let at = target.add_part(Part::new(list, kind, index));
                 self.check_parts(slot, event)?;
                 Ok(at)

@@ -45,6 +45,9 @@ impl Fold {
             _ => {
                 let findings = diagnostics.total();
                 let slot = self.slot(event, ItemKind::for_stream(stream), diagnostics)?;
+                if let Some(target) = self.slots.get_mut(slot).filter(|slot| !slot.open && !slot.late) {
+                    target.reopen_texts();
+                }
                 let place = self.place(event, slot, stream, diagnostics)?;
                 if let (Some(layout), true) = (event.layout, diagnostics.total() == findings) {
                     self.route = Some(Route { layout, slot, place });

@@ -165,12 +165,17 @@ impl<'a> Cursor<'a> {
             self.at += 1;
             self.digits()?;
         }
-        if matches!(self.peek(), b'e' | b'E') {
+        let exponent = matches!(self.peek(), b'e' | b'E');
+        if exponent {
             self.at += 1;
             if matches!(self.peek(), b'+' | b'-') {
                 self.at += 1;
             }
             self.digits()?;
+        }
+        let float = self.text.get(start..self.at).unwrap_or_default();
+        if (exponent || float.len() > LONGEST_FINITE) && is_infinite(float) {
+            return Err(self.fault(Reason::Infinite));
         }
         if self.at - start > self.max_digits {
             return Err(self.fault(Reason::Digits));
@@ -298,4 +303,15 @@ impl<'a> Cursor<'a> {
         self.space();
         Ok(())
     }
+}
+
+/// Digits with which no float without an exponent is infinite.
+const LONGEST_FINITE: usize = 308;
+
+/// Whether a number is a float that would read as infinity; integers are exact at any size.
+#[cold]
+fn is_infinite(number: &[u8]) -> bool {
+    let float = number.iter().any(|byte| matches!(byte, b'.' | b'e' | b'E'));
+    let value = std::str::from_utf8(number).ok().and_then(|number| number.parse::<f64>().ok());
+    float && value.is_none_or(f64::is_infinite)
 }

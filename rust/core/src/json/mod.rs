@@ -107,6 +107,8 @@ pub enum Reason {
     Trailing,
     /// The top level is no object.
     NotAnObject,
+    /// A float beyond what a float can hold.
+    Infinite,
     /// Nesting beyond `max_json_depth`.
     Depth,
     /// A number with more digits than `max_number_digits`.
@@ -125,6 +127,7 @@ impl Reason {
             Self::Escape => "a bad escape in a string",
             Self::Trailing => "something follows the JSON value",
             Self::NotAnObject => "the JSON value is not an object",
+            Self::Infinite => "a number beyond what a float can hold",
             Self::Depth => "nested deeper than max_json_depth",
             Self::Digits => "a number with more digits than max_number_digits",
             Self::Length => "a JSON text of 4 GiB or more",
