@@ -9,13 +9,30 @@ use crate::json::{self, Shape, Value};
 use crate::unescape;
 
 /// Members that are content, on items and on parts.
-const CONTENT: [&str; 8] = ["type", "call_id", "name", "arguments", "input", "code", "text", "refusal"];
+const CONTENT: [&str; 9] = ["type", "call_id", "name", "arguments", "input", "code", "text", "refusal", "diff"];
 
 /// Whether two item or part objects contradict each other.
 pub fn differ(one: &[u8], other: &[u8]) -> bool {
     CONTENT.iter().any(|key| strings_differ(one, other, key))
         || lists_differ(one, other, "content")
         || lists_differ(one, other, "summary")
+        || objects_differ(one, other, "operation")
+        || objects_differ(one, other, "action")
+        || commands_differ(one, other)
+}
+
+fn objects_differ(one: &[u8], other: &[u8], key: &str) -> bool {
+    let object = |text| json::member(text, key).filter(|value| value.shape == Shape::Object);
+    match (object(one), object(other)) {
+        (Some(value), Some(twin)) => differ(value.of(one), twin.of(other)),
+        _ => false,
+    }
+}
+
+fn commands_differ(one: &[u8], other: &[u8]) -> bool {
+    let (Some(one), Some(other)) = (list(one, "commands"), list(other, "commands")) else { return false };
+    let mut pairs = json::elements(one).zip(json::elements(other));
+    pairs.any(|(command, twin)| text_of(one, command) != text_of(other, twin))
 }
 
 fn strings_differ(one: &[u8], other: &[u8], key: &str) -> bool {
@@ -33,7 +50,7 @@ fn lists_differ(one: &[u8], other: &[u8], key: &str) -> bool {
 }
 
 fn told<'a>(object: &'a [u8], key: &str) -> Option<Cow<'a, str>> {
-    let value = json::member(object, key)?;
+    let value = json::first_member(object, key)?;
     text_of(object, value).filter(|text| !text.is_empty())
 }
 
@@ -46,7 +63,7 @@ fn text_of(object: &[u8], value: Value) -> Option<Cow<'_, str>> {
 }
 
 fn list<'a>(object: &'a [u8], key: &str) -> Option<&'a [u8]> {
-    let value = json::member(object, key)?;
+    let value = json::first_member(object, key)?;
     (value.shape == Shape::Array && !value.is_empty(object)).then(|| value.of(object))
 }
 

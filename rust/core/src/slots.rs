@@ -35,7 +35,7 @@ pub enum ItemKind {
 impl ItemKind {
     /// The kind of an item object.
     pub fn of(item: &[u8]) -> Self {
-        let kind = json::member(item, "type").and_then(|kind| kind.string_body(item));
+        let kind = json::first_member(item, "type").and_then(|kind| kind.string_body(item));
         match kind.unwrap_or_default() {
             b"message" => Self::Message,
             b"reasoning" => Self::Reasoning,
@@ -99,7 +99,7 @@ pub enum PartKind {
 impl PartKind {
     /// The kind of a part object.
     pub fn of(part: &[u8]) -> Self {
-        let kind = json::member(part, "type").and_then(|kind| kind.string_body(part));
+        let kind = json::first_member(part, "type").and_then(|kind| kind.string_body(part));
         match kind.unwrap_or_default() {
             b"output_text" => Self::OutputText,
             b"refusal" => Self::Refusal,
@@ -140,7 +140,7 @@ impl PartKind {
 
     /// Whether a stream of this kind may go into a part of the other kind: all but refusals are told as `text`, and
     /// the spec's own example puts reasoning into an `output_text` part.
-    fn takes(self, stream: Self) -> bool {
+    pub fn takes(self, stream: Self) -> bool {
         (self == Self::Refusal) == (stream == Self::Refusal)
     }
 }
@@ -152,6 +152,8 @@ pub struct Part {
     pub list: List,
     /// Its index as the server counts.
     pub index: Option<u64>,
+    /// The last other index by which an event meant it.
+    pub alias: Option<u64>,
     /// What it is.
     pub kind: PartKind,
     /// The part object as announced or finished; empty where it was never announced.
@@ -172,6 +174,7 @@ impl Part {
         Self {
             list,
             index,
+            alias: None,
             kind,
             json: Vec::new(),
             text: Text::default(),
@@ -418,20 +421,14 @@ pub fn find_slot(slots: &[Slot], id: Option<&[u8]>, index: Option<u64>, kind: It
 /// `closing` says that the event ends a part: that part's text may be done already.
 pub fn find_part(slot: &Slot, list: List, index: Option<u64>, kind: PartKind, closing: bool) -> Match {
     let fits = |part: &Part| part.list == list && part.kind.takes(kind);
-    if index.is_some()
-        && let Some(at) = slot.parts.iter().rposition(|part| part.index == index && fits(part))
-    {
-        return Match::Exact(at);
-    }
-    let unclosed = || slot.parts.iter().rposition(|part| fits(part) && !part.closed);
-    let open = || slot.parts.iter().rposition(|part| fits(part) && part.is_open());
-    match if closing { unclosed() } else { open() } {
-        Some(at) if index.is_some() => Match::Fallback(at),
+    let latest = |test: &dyn Fn(&Part) -> bool| slot.parts.iter().rposition(|part| fits(part) && test(part));
+    let open = || latest(&|part| if closing { !part.closed } else { part.is_open() });
+    if index.is_none() {
         // Without an index the last open part is all the event can mean.
-        Some(at) => Match::Exact(at),
-        None if index.is_none() => unclosed().map_or(Match::None, Match::Exact),
-        None => Match::None,
+        return open().map_or(Match::None, Match::Exact);
     }
+    let named = latest(&|part| part.index == index).or_else(|| latest(&|part| part.alias == index));
+    named.map(Match::Exact).or_else(|| open().map(Match::Fallback)).unwrap_or(Match::None)
 }
 
 /// The order in which items stand in the output: by epoch, then index, then arrival.
@@ -449,7 +446,7 @@ pub fn in_order(slots: &[Slot]) -> Vec<&Slot> {
 
 /// The id of an item object, escapes as sent; None where it has none or an empty one.
 pub fn item_id(item: &[u8]) -> Option<&[u8]> {
-    json::member(item, "id")?.string_body(item).filter(|id| !id.is_empty())
+    json::first_member(item, "id")?.string_body(item).filter(|id| !id.is_empty())
 }
 
 /// The part objects that an item object already holds in one of its lists.
@@ -458,7 +455,9 @@ pub fn parts_in(item: &[u8], list: List) -> Vec<Part> {
         List::Content => "content",
         List::Summary => "summary",
     };
-    let Some(array) = json::member(item, key).filter(|value| value.shape == Shape::Array) else { return Vec::new() };
+    let Some(array) = json::first_member(item, key).filter(|value| value.shape == Shape::Array) else {
+        return Vec::new();
+    };
     let array = array.of(item);
     let parts = json::elements(array).filter(|part| part.shape == Shape::Object).enumerate();
     parts.map(|(index, part)| announced_part(list, Some(index as u64), part.of(array))).collect()

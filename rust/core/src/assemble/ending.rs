@@ -44,6 +44,8 @@ impl Fold {
         let shorter = count < self.slots.len();
         if shorter {
             diagnostics.found(Rule::Output, "the terminal output has fewer items than were streamed");
+        } else if count > self.slots.len() {
+            diagnostics.found(Rule::Output, "the terminal output has more items than were streamed");
         } else if self.contradicts(output) {
             diagnostics.found(Rule::Output, "the terminal output differs from what was streamed");
         }

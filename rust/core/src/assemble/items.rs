@@ -117,7 +117,10 @@ impl Fold {
         self.hold(json.len(), event)?;
         let Some(slot) = self.slots.get_mut(at) else { return Ok(()) };
         let announced = slots::announced_part(list, part_index, json);
-        let known = slot.parts.iter_mut().rfind(|part| part.list == list && part.index == part_index);
+        let known = slot.parts.iter_mut().rfind(|part| {
+            let same_place = part.list == list && part_index.is_some() && part.index == part_index;
+            same_place && part.kind.takes(announced.kind)
+        });
         match known {
             // The item's own announcement had it, or its deltas came first.
             Some(part) => {

@@ -89,12 +89,13 @@ impl Fold {
             Match::Exact(at) => Ok(at),
             Match::Fallback(at) => {
                 diagnostics.found(Rule::PartIndex, "an event names a part that was never announced");
+                if let Some(part) = target.parts.get_mut(at) {
+                    part.alias = index;
+                }
                 Ok(at)
             }
             Match::None => {
-                if index.is_some() {
-                    diagnostics.found(Rule::PartIndex, "an event names a part that was never announced");
-                }
+                diagnostics.found(Rule::PartIndex, "an event names a part that was never announced");
                 let at = target.add_part(Part::new(list, kind, index));
                 self.check_parts(slot, event)?;
                 Ok(at)

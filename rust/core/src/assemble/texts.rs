@@ -45,8 +45,11 @@ impl Fold {
             _ => {
                 let findings = diagnostics.total();
                 let slot = self.slot(event, ItemKind::for_stream(stream), diagnostics)?;
-                if let Some(target) = self.slots.get_mut(slot).filter(|slot| !slot.open && !slot.late) {
-                    target.reopen_texts();
+                if let Some(target) = self.slots.get_mut(slot).filter(|slot| !slot.open) {
+                    diagnostics.found(Rule::LateText, "a delta follows its finished item");
+                    if !target.late {
+                        target.reopen_texts();
+                    }
                 }
                 let place = self.place(event, slot, stream, diagnostics)?;
                 if let (Some(layout), true) = (event.layout, diagnostics.total() == findings) {
