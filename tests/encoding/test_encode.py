@@ -15,7 +15,7 @@ def decoded(body: bytes) -> list:
 
 RELAYED = {
     "any key order, spacing and escapes": b'{ "delta" : "\\u003c\\ud83d" , "type":"response.output_text.delta" }',
-    "an unknown type": b'{"type":"acme:trace","sequence_number":3,"x":[1e999,12345678901234567890123]}',
+    "an unknown type": b'{"type":"acme:trace","sequence_number":3,"x":[1e99,12345678901234567890123]}',
     "a heartbeat": b'{"type":"keepalive"}',
     "bytes that are not UTF-8": b'{"type":"response.output_text.delta","delta":"\xff\xe2\x80\xa8"}',
     "a type with an escape": b'{"type":"acme:\\u0074race"}',
