@@ -11,47 +11,48 @@ use crate::unescape;
 /// Members that are content, on items and on parts.
 const CONTENT: [&str; 9] = ["type", "call_id", "name", "arguments", "input", "code", "text", "refusal", "diff"];
 
-/// Whether two item or part objects contradict each other.
+/// Whether two item or part objects contradict each other. One pass over each, however long its texts are.
 pub fn differ(one: &[u8], other: &[u8]) -> bool {
-    CONTENT.iter().any(|key| strings_differ(one, other, key))
-        || lists_differ(one, other, "content")
-        || lists_differ(one, other, "summary")
-        || objects_differ(one, other, "operation")
-        || objects_differ(one, other, "action")
-        || commands_differ(one, other)
+    json::members(one).any(|(key, value)| {
+        let Some(name) = key.string_body(one).and_then(|name| std::str::from_utf8(name).ok()) else { return false };
+        let compare = match name {
+            "content" | "summary" => lists_differ,
+            "commands" => commands_differ,
+            "operation" | "action" => objects_differ,
+            name if CONTENT.contains(&name) => strings_differ,
+            _ => return false,
+        };
+        !value.is_empty(one)
+            && json::first_member(other, name)
+                .is_some_and(|twin| !twin.is_empty(other) && compare(one, value, other, twin))
+    })
 }
 
-fn objects_differ(one: &[u8], other: &[u8], key: &str) -> bool {
-    let object = |text| json::member(text, key).filter(|value| value.shape == Shape::Object);
-    match (object(one), object(other)) {
-        (Some(value), Some(twin)) => differ(value.of(one), twin.of(other)),
+fn strings_differ(one: &[u8], value: Value, other: &[u8], twin: Value) -> bool {
+    match (text_of(one, value), text_of(other, twin)) {
+        (Some(value), Some(twin)) => value != twin,
         _ => false,
     }
 }
 
-fn commands_differ(one: &[u8], other: &[u8]) -> bool {
-    let (Some(one), Some(other)) = (list(one, "commands"), list(other, "commands")) else { return false };
+fn objects_differ(one: &[u8], value: Value, other: &[u8], twin: Value) -> bool {
+    value.shape == Shape::Object && twin.shape == Shape::Object && differ(value.of(one), twin.of(other))
+}
+
+fn lists_differ(one: &[u8], value: Value, other: &[u8], twin: Value) -> bool {
+    let (one, other) = (value.of(one), twin.of(other));
+    let mut others = json::elements(other);
+    let differing = json::elements(one).any(|part| match others.next() {
+        Some(twin) => differ(part.of(one), twin.of(other)),
+        None => true,
+    });
+    differing || others.next().is_some()
+}
+
+fn commands_differ(one: &[u8], value: Value, other: &[u8], twin: Value) -> bool {
+    let (one, other) = (value.of(one), twin.of(other));
     let mut pairs = json::elements(one).zip(json::elements(other));
     pairs.any(|(command, twin)| text_of(one, command) != text_of(other, twin))
-}
-
-fn strings_differ(one: &[u8], other: &[u8], key: &str) -> bool {
-    match (told(one, key), told(other, key)) {
-        (Some(one), Some(other)) => one != other,
-        _ => false,
-    }
-}
-
-fn lists_differ(one: &[u8], other: &[u8], key: &str) -> bool {
-    let (Some(one), Some(other)) = (list(one, key), list(other, key)) else { return false };
-    let (parts, others) = (json::elements(one), json::elements(other));
-    json::elements(one).count() != json::elements(other).count()
-        || parts.zip(others).any(|(part, twin)| differ(part.of(one), twin.of(other)))
-}
-
-fn told<'a>(object: &'a [u8], key: &str) -> Option<Cow<'a, str>> {
-    let value = json::first_member(object, key)?;
-    text_of(object, value).filter(|text| !text.is_empty())
 }
 
 fn text_of(object: &[u8], value: Value) -> Option<Cow<'_, str>> {
@@ -60,11 +61,6 @@ fn text_of(object: &[u8], value: Value) -> Option<Cow<'_, str>> {
         Shape::Escaped => Cow::Owned(unescape::whole(body).0),
         _ => String::from_utf8_lossy(body),
     })
-}
-
-fn list<'a>(object: &'a [u8], key: &str) -> Option<&'a [u8]> {
-    let value = json::first_member(object, key)?;
-    (value.shape == Shape::Array && !value.is_empty(object)).then(|| value.of(object))
 }
 
 #[cfg(test)]
