@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from .stream.event_stream import EventStream
     from .stream.stats import Stats
     from .transports.connect import connect, connect_sync
+    from .transports.websocket import ResponsesWebSocket
 
 __all__ = [
     "Assembler",
@@ -56,6 +57,7 @@ __all__ = [
     "Outcome",
     "PartialArguments",
     "ProtocolError",
+    "ResponsesWebSocket",
     "SSEDecoder",
     "SequenceError",
     "ServerSentEvent",
@@ -80,6 +82,7 @@ if not TYPE_CHECKING:
     _LAZY = {
         "AsyncEventStream": "stream.async_event_stream",
         "EventStream": "stream.event_stream",
+        "ResponsesWebSocket": "transports.websocket",
         "Stats": "stream.stats",
         "connect": "transports.connect",
         "connect_sync": "transports.connect",

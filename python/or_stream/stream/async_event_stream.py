@@ -60,8 +60,15 @@ class AsyncEventStream(Progress[AsyncSource]):
         require_terminal: bool = True,
         output_source: OutputSource = "auto",
     ) -> None:
-        intake = Intake(limits=limits, strict=strict, require_terminal=require_terminal, output_source=output_source)
-        super().__init__(open_async_source(source, strict=strict), intake)
+        opened = open_async_source(source, strict=strict)
+        intake = Intake(
+            limits=limits,
+            strict=strict,
+            require_terminal=require_terminal,
+            output_source=output_source,
+            messages=opened.messages,
+        )
+        super().__init__(opened, intake)
         self._gave_way = True
 
     async def __aenter__(self) -> Self:

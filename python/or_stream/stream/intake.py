@@ -27,16 +27,24 @@ class Intake:
     """
 
     def __init__(
-        self, *, limits: Limits | None, strict: bool, require_terminal: bool, output_source: OutputSource
+        self,
+        *,
+        limits: Limits | None,
+        strict: bool,
+        require_terminal: bool,
+        output_source: OutputSource,
+        messages: bool = False,
     ) -> None:
         self.assembler = Assembler(limits=limits, strict=strict, output_source=output_source)
+        self._decode = self.assembler.decode_message if messages else self.assembler.decode
+        self._feed = self.assembler.feed_message if messages else self.assembler.feed
         self.require_terminal = require_terminal
         self.ended = False
         self.chunks = 0
 
     def decode(self, chunk: Chunk | None) -> list[Event]:
         """Take a chunk and give its events, in order and none after the terminal one."""
-        events = self.assembler.decode_end() if chunk is None else self.assembler.decode(chunk)
+        events = self.assembler.decode_end() if chunk is None else self._decode(chunk)
         self._took(chunk)
         return _until_terminal(events) if self.ended else events
 
@@ -45,7 +53,7 @@ class Intake:
         if chunk is None:
             self.assembler.finish()
         else:
-            self.assembler.feed(chunk)
+            self._feed(chunk)
         self._took(chunk)
         return []
 

@@ -57,6 +57,11 @@ class Progress(Generic[SourceT]):
         return assembler.snapshot() if assembler.has_response else None
 
     @property
+    def response_id(self) -> str | None:
+        """The response's id, once the server has told it."""
+        return self._intake.assembler.response_id
+
+    @property
     def output_text(self) -> str:
         """The text of the messages as of now."""
         return self._intake.assembler.output_text
@@ -130,7 +135,8 @@ class Progress(Generic[SourceT]):
         if isinstance(error, TransportError | ServerStreamError) and error.status is None:
             error.status = self._source.status
         if isinstance(error, OrStreamError):
-            self._fault = error
+            # A source that raises does not know what was received before.
+            self._fault = error if error.events_seen else with_position(error, self._intake.assembler)
 
     def _broken(self, cause: Exception) -> OrStreamError:
         """What to raise when the source fails. An error that the server has told by then explains more (rule E10)."""

@@ -47,6 +47,9 @@ class Source(_Described, ABC):
 class AsyncSource(_Described, ABC):
     """Bytes that a task pulls."""
 
+    messages: bool = False
+    """Whether a chunk is one whole message, with no SSE framing (WebSocket)."""
+
     async def open(self) -> None:
         """Check what can be known before the first read; raise if it is no event stream."""
 
