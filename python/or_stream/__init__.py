@@ -34,6 +34,7 @@ from .outcome import Outcome
 if TYPE_CHECKING:
     from . import models
     from .encoding import encode, synthesize
+    from .proxy.tap import Tap
     from .stream.async_event_stream import AsyncEventStream
     from .stream.event_stream import EventStream
     from .stream.stats import Stats
@@ -66,6 +67,7 @@ __all__ = [
     "StreamClosed",
     "StreamStalled",
     "StreamTruncated",
+    "Tap",
     "TransportError",
     "UnknownTargetError",
     "__version__",
@@ -84,6 +86,7 @@ if not TYPE_CHECKING:
         "EventStream": "stream.event_stream",
         "ResponsesWebSocket": "transports.websocket",
         "Stats": "stream.stats",
+        "Tap": "proxy.tap",
         "connect": "transports.connect",
         "connect_sync": "transports.connect",
         "encode": "encoding",

@@ -4,6 +4,7 @@ from typing import Any, Literal, Self, TypeAlias, final
 
 from typing_extensions import Buffer
 
+from .errors import OrStreamError
 from .models import Annotation, ContentPart, ErrorPayload, Item, LogProb, Response
 from .outcome import Outcome
 
@@ -132,6 +133,66 @@ class Decoder(_Reader):
     def feed(self, chunk: Buffer, /) -> list[Event]: ...
     def feed_message(self, message: str | Buffer, /) -> list[Event]: ...
     def finish(self) -> list[Event]: ...
+
+class Tap(_Reader):
+    """The facts of one stream that passes by. Never raises on what a server sends."""
+    def __new__(cls, level: Literal["usage", "items"] = "usage", *, limits: Limits | None = None) -> Self: ...
+    def feed(self, chunk: Buffer, t_ns: int | None = None, /) -> None:
+        """Take note of the next bytes of the body.
+
+        Args:
+            chunk: The bytes, cut anywhere.
+            t_ns: When they came, in nanoseconds of any clock; None for `time.monotonic_ns()`.
+        """
+    def feed_message(self, message: str | Buffer, t_ns: int | None = None, /) -> None:
+        """Take note of one WebSocket message or JSON line, which is one event without framing."""
+    def finish(self) -> Outcome:
+        """Fix the outcome at the end of the body (rule R10)."""
+    def partial_json(self, status: str) -> bytes: ...
+    @property
+    def usage_json(self) -> bytes | None: ...
+    @property
+    def error_json(self) -> bytes | None:
+        """The server's error, normalised, as JSON; None where it reported none."""
+    @property
+    def model(self) -> str | None:
+        """The model as the server names it."""
+    @property
+    def at_boundary(self) -> bool:
+        """Whether the bytes so far end behind a blank line, where a proxy may put a comment or an event."""
+    @property
+    def output_started(self) -> bool:
+        """Whether anything of the output was seen, so that another attempt would repeat something."""
+    @property
+    def tool_call_started(self) -> bool:
+        """Whether a tool call was announced."""
+    @property
+    def event_counts(self) -> dict[str, int]:
+        """How often each event type came, by the contract's name; other types by the name of their event class."""
+    @property
+    def deltas(self) -> int:
+        """Delta events, empty ones too. They are not tokens."""
+    @property
+    def delta_bytes(self) -> int:
+        """Bytes of all deltas as sent."""
+    @property
+    def first_byte_ns(self) -> int | None:
+        """When the first byte came, be it a comment."""
+    @property
+    def first_event_ns(self) -> int | None:
+        """When the first event came."""
+    @property
+    def first_token_ns(self) -> int | None:
+        """When the first piece of text, reasoning or arguments came."""
+    @property
+    def first_output_ns(self) -> int | None:
+        """When the first piece came that is no reasoning."""
+    @property
+    def last_event_ns(self) -> int | None:
+        """When the latest event came."""
+    @property
+    def fault(self) -> OrStreamError | None:
+        """Why the rest of the stream passes unread: what a reader would have raised; None while it is read."""
 
 class Assembler(_Reader):
     """The fold of one stream's events into a response, without a Python object per event."""

@@ -188,7 +188,11 @@ impl Decoder {
         if self.finished {
             return Ok(());
         }
-        self.alive()?;
+        if let Some(error) = &self.dead {
+            // The end is always told, also of a stream that nobody could read to its end.
+            self.events.course.lifecycle.finish();
+            return Err(error.clone());
+        }
         self.finished = true;
         let result = match std::mem::replace(&mut self.body, Body::Events) {
             Body::Foreign(body) => self.events.foreign(&body, sink),

@@ -2,6 +2,7 @@
 
 use crate::diagnostics::{Diagnostics, Rule};
 use crate::json::{self, Cursor, Shape, Value};
+use crate::kind::Stream;
 use crate::limits::Limits;
 
 macro_rules! keys {
@@ -56,6 +57,21 @@ keys! {
     Response = "response",
     Error = "error",
     Object = "object",
+}
+
+impl Key {
+    /// The key under which a `done` event tells its text in full.
+    pub const fn telling(stream: Stream) -> Self {
+        match stream {
+            Stream::Refusal => Self::Refusal,
+            Stream::Arguments | Stream::McpArguments => Self::Arguments,
+            Stream::CustomInput => Self::Input,
+            Stream::Code => Self::Code,
+            Stream::Command => Self::Command,
+            Stream::Diff => Self::Diff,
+            _ => Self::Text,
+        }
+    }
 }
 
 /// Where the known keys of one event stand. Reused from event to event.

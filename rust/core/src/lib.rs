@@ -9,7 +9,7 @@
 //! | 1 | [`sse`], [`envelope`], [`server_error`], [`lifecycle`], [`text`], [`partial`] |
 //! | 2 | [`layout`], [`slots`], [`encode`] |
 //! | 3 | [`decoder`], [`snapshot`], [`agreement`], [`synthesize`] |
-//! | 4 | [`assemble`] |
+//! | 4 | [`assemble`], [`tap`] |
 //!
 //! ```
 //! use or_stream_core::{assemble::Assembler, limits::Limits};
@@ -40,5 +40,6 @@ pub mod slots;
 pub mod snapshot;
 pub mod sse;
 pub mod synthesize;
+pub mod tap;
 pub mod text;
 pub mod unescape;

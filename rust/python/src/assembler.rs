@@ -14,7 +14,7 @@ use crate::limits::Limits;
 use crate::reader::{Reader, Settings, State, failure};
 
 /// Smallest chunk for which giving up the GIL pays: below it two threads are slower than one (measured).
-const DETACH_BYTES: usize = 8192;
+pub(crate) const DETACH_BYTES: usize = 8192;
 
 /// The fold of one stream's events into a response, without a Python object per event.
 #[pyclass(frozen, subclass, extends = Reader, module = "or_stream._core")]

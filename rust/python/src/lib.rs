@@ -12,6 +12,7 @@ mod input;
 mod limits;
 mod reader;
 mod sse;
+mod tap;
 mod text;
 mod tree;
 mod value;
@@ -35,6 +36,8 @@ mod _core {
     use super::reader::{Diagnostic, Reader};
     #[pymodule_export]
     use super::sse::{ServerSentEvent, SseDecoder};
+    #[pymodule_export]
+    use super::tap::Tap;
 
     #[pymodule_export]
     use super::encode::{encode_event, synthesize_body, synthesize_events};

@@ -154,7 +154,7 @@ impl Sink for Events<'_, '_> {
 #[pymethods]
 impl Reader {
     /// Makes the reader new, for another stream.
-    fn reset(&self, py: Python<'_>) -> PyResult<()> {
+    pub(crate) fn reset(&self, py: Python<'_>) -> PyResult<()> {
         *lock(py, &self.state)? = State::new(self.settings);
         Ok(())
     }

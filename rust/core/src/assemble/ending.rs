@@ -95,6 +95,17 @@ impl Fold {
         }
     }
 
+    /// Writes the response as of now with the status that it shall have, unless the server has ended it.
+    pub fn write_partial(&self, id: Option<&str>, status: &str, out: &mut Vec<u8>) {
+        if self.ended.is_some() {
+            return self.write_snapshot(id, out);
+        }
+        let (mut told, mut quoted) = (Vec::new(), Vec::new());
+        self.write_snapshot(id, &mut told);
+        unescape::write_string(status, &mut quoted);
+        snapshot::write_response(&told, b"", None, &[("status", Some(&*quoted))], out);
+    }
+
     /// The text of the messages as of now.
     pub fn output_text(&self) -> String {
         match &self.terminal {

@@ -156,7 +156,7 @@ impl Fold {
         if stream == Stream::ShellOutput {
             return self.shell_done(event, diagnostics);
         }
-        let Some(body) = event.string(done_key(stream)) else { return Ok(()) };
+        let Some(body) = event.string(Key::telling(stream)) else { return Ok(()) };
         self.hold(body.len(), event)?;
         let (full, lone) = unescape::whole(body);
         if lone > 0 {
@@ -205,19 +205,6 @@ impl Fold {
             slot.tell_shell(index, |output| output.done = Some(entries));
         }
         self.check_parts(at, event)
-    }
-}
-
-/// The key under which a done event tells its text.
-fn done_key(stream: Stream) -> Key {
-    match stream {
-        Stream::Refusal => Key::Refusal,
-        Stream::Arguments | Stream::McpArguments => Key::Arguments,
-        Stream::CustomInput => Key::Input,
-        Stream::Code => Key::Code,
-        Stream::Command => Key::Command,
-        Stream::Diff => Key::Diff,
-        _ => Key::Text,
     }
 }
 

@@ -1,0 +1,1 @@
+"""For proxies and gateways: know what passes through, change it when asked, relay it, share it, resume it."""

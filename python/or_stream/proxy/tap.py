@@ -1,0 +1,64 @@
+"""`Tap`: what a proxy wants to know of a stream, read from the bytes that it passes on."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Literal
+
+from .._core import Tap as CoreTap
+from ..outcome import Outcome
+
+if TYPE_CHECKING:
+    from ..models import Response, Usage
+
+
+class Tap(CoreTap):
+    """Reads usage, model, ids, state, counts and moments from passing bytes, and makes no object per event.
+
+    It costs one pass of the core over each chunk and never raises on what a server sends: a body that is no event
+    stream, or one beyond the limits, passes unread from there on, and `fault` says why. At level "usage" its memory
+    does not grow with the stream. Not for two threads at once.
+
+    Args:
+        level: "usage" for facts alone; "items" keeps the response too, for `partial_response`.
+        limits: What the server may make the tap hold; None for the defaults of `Limits`.
+
+    Raises:
+        ValueError: Raised for another level.
+    """
+
+    __slots__ = ()
+
+    @property
+    def usage(self) -> Usage | None:
+        """The tokens used, once the server has told them."""
+        told = self.usage_json
+        if told is None:
+            return None
+        from ..models import Usage  # noqa: PLC0415 - pydantic is loaded when someone looks
+
+        return Usage.model_validate_json(told)
+
+    @property
+    def error(self) -> dict[str, Any] | None:
+        """The server's error in the contract's shape (`type`, `code`, `message`, `param`), if it reported one."""
+        told = self.error_json
+        return None if told is None else dict(json.loads(told))
+
+    @property
+    def terminal(self) -> Outcome | None:
+        """How the server itself ended the response; None while it runs, and for a body that just ended."""
+        return None if self.outcome in {Outcome.ERROR, Outcome.TRUNCATED} else self.outcome
+
+    def partial_response(self, status: Literal["incomplete", "failed", "cancelled"] = "incomplete") -> Response:
+        """Give the response as far as it came, for a log, a cache or a bill.
+
+        Args:
+            status: The status that it shall have if the server has not ended it.
+
+        Returns:
+            The response: with the items received at level "items", without output at level "usage".
+        """
+        from ..models import Response  # noqa: PLC0415 - pydantic is loaded when someone looks
+
+        return Response.model_validate_json(self.partial_json(status))

@@ -1,0 +1,304 @@
+//! What a proxy wants to know of a stream that passes through it: usage, model, state, counts and moments.
+//!
+//! A sink that keeps facts and no content: its memory does not grow with the stream. Only state and terminal events are
+//! looked into; of all others the known keys are enough.
+
+use crate::decoder::{Event, Sink};
+use crate::diagnostics::Diagnostics;
+use crate::envelope::Key;
+use crate::error::Error;
+use crate::json::{self, Shape};
+use crate::kind::{Kind, Role, Stream};
+use crate::lifecycle::Outcome;
+use crate::server_error;
+use crate::snapshot;
+use crate::unescape;
+
+/// Largest response object without output that is kept for [`Tap::write_partial`]; a larger one is told in short.
+pub const BASE_BYTES: usize = 64 * 1024;
+
+/// When things were first seen, in nanoseconds of the caller's clock.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Moments {
+    /// The first byte, be it a comment.
+    pub first_byte: Option<u64>,
+    /// The first event.
+    pub first_event: Option<u64>,
+    /// The first piece of anything that the model writes: text, reasoning, arguments.
+    pub first_token: Option<u64>,
+    /// The same without reasoning.
+    pub first_output: Option<u64>,
+    /// The latest event.
+    pub last_event: Option<u64>,
+}
+
+/// The facts of one stream.
+#[derive(Debug)]
+pub struct Tap {
+    now: u64,
+    moments: Moments,
+    counts: [u64; Kind::ALL.len()],
+    deltas: u64,
+    delta_bytes: u64,
+    output_started: bool,
+    tool_call_started: bool,
+    model: Option<String>,
+    usage: Option<Vec<u8>>,
+    error: Option<Vec<u8>>,
+    base: Vec<u8>,
+    ended: Option<Outcome>,
+    tail: Tail,
+}
+
+impl Default for Tap {
+    fn default() -> Self {
+        Self {
+            now: 0,
+            moments: Moments::default(),
+            counts: [0; Kind::ALL.len()],
+            deltas: 0,
+            delta_bytes: 0,
+            output_started: false,
+            tool_call_started: false,
+            model: None,
+            usage: None,
+            error: None,
+            base: Vec::new(),
+            ended: None,
+            tail: Tail::default(),
+        }
+    }
+}
+
+impl Sink for Tap {
+    #[inline]
+    fn event(&mut self, event: &Event<'_>, _diagnostics: &mut Diagnostics) -> Result<(), Error> {
+        self.moments.first_event.get_or_insert(self.now);
+        self.moments.last_event = Some(self.now);
+        if let Some(count) = self.counts.get_mut(event.kind as usize) {
+            *count += 1;
+        }
+        match event.kind.role() {
+            Role::Delta(stream) => {
+                let size = event.string(Key::Delta).map_or(0, <[u8]>::len);
+                self.deltas += 1;
+                self.delta_bytes += size as u64;
+                self.grew(stream, size);
+            }
+            _ => self.other(event),
+        }
+        Ok(())
+    }
+}
+
+impl Tap {
+    /// Takes note of the bytes that come next and of the time, before they are decoded into this sink.
+    #[inline]
+    pub fn pass(&mut self, chunk: &[u8], now: u64) {
+        self.now = now;
+        if !chunk.is_empty() {
+            self.moments.first_byte.get_or_insert(now);
+            self.tail.pass(chunk);
+        }
+    }
+
+    /// Takes note of the time of a message that needs no framing.
+    pub fn pass_message(&mut self, now: u64) {
+        self.now = now;
+        self.moments.first_byte.get_or_insert(now);
+    }
+
+    #[inline]
+    fn grew(&mut self, stream: Stream, bytes: usize) {
+        self.output_started = true;
+        if self.moments.first_output.is_some() || bytes == 0 || stream == Stream::ShellOutput {
+            return;
+        }
+        self.moments.first_token.get_or_insert(self.now);
+        if !matches!(stream, Stream::Reasoning | Stream::Summary) {
+            self.moments.first_output = Some(self.now);
+        }
+    }
+
+    fn other(&mut self, event: &Event<'_>) {
+        match event.kind.role() {
+            Role::ItemAdded | Role::ItemDone => self.item(event),
+            Role::PartAdded(_) | Role::PartDone(_) | Role::CommandAdded | Role::Annotation => {
+                self.output_started = true;
+            }
+            // A server may send a text only when it is whole.
+            Role::Done(stream) => self.grew(stream, event.string(Key::telling(stream)).map_or(0, <[u8]>::len)),
+            Role::Error => self.error = server_error::normalise(event.text),
+            _ => {}
+        }
+        self.ended = self.ended.or(event.terminal);
+        if let Some(response) = event.response() {
+            self.response(response, event.terminal.is_some());
+        }
+    }
+
+    fn item(&mut self, event: &Event<'_>) {
+        self.output_started = true;
+        let Some(item) = event.object(Key::Item).filter(|_| !self.tool_call_started) else { return };
+        let kind = json::first_member(item, "type").and_then(|kind| kind.string_body(item)).unwrap_or_default();
+        self.tool_call_started = kind.ends_with(b"_call");
+    }
+
+    /// One walk over a response for all that is wanted of it.
+    fn response(&mut self, response: &[u8], terminal: bool) {
+        for (key, value) in json::members(response) {
+            let is = |name: &str| json::name_is(response, key, name);
+            match value.shape {
+                Shape::Object if is("usage") => self.usage = Some(value.of(response).to_vec()),
+                Shape::Object if is("error") => self.error = Some(value.of(response).to_vec()),
+                Shape::Plain | Shape::Escaped if is("model") => {
+                    self.model = value.string_body(response).map(|model| unescape::whole(model).0);
+                }
+                _ => {}
+            }
+        }
+        if !terminal && response.len() <= BASE_BYTES {
+            self.base.clear();
+            self.base.extend_from_slice(response);
+        }
+    }
+
+    /// Writes the response as far as it is known without its content, with the status that it shall have
+    /// unless the server has ended it.
+    pub fn write_partial(&self, id: Option<&str>, status: &str, out: &mut Vec<u8>) {
+        let quoted = |text: &str| {
+            let mut json = Vec::new();
+            unescape::write_string(text, &mut json);
+            json
+        };
+        let (status, id) = (
+            quoted(match self.ended {
+                Some(outcome) => outcome.name(),
+                None => status,
+            }),
+            id.map(quoted),
+        );
+        let model = self.model.as_deref().map(quoted);
+        let unknown = self.base.is_empty();
+        let overrides = [
+            ("id", id.as_deref().filter(|_| unknown)),
+            ("object", Some(&b"\"response\""[..]).filter(|_| unknown)),
+            ("status", Some(&*status)),
+            ("model", model.as_deref().filter(|_| unknown)),
+            ("output", Some(&b"[]"[..]).filter(|_| unknown)),
+            ("usage", self.usage.as_deref()),
+            ("error", self.error.as_deref()),
+        ];
+        let base = if unknown { b"{}" } else { &*self.base };
+        snapshot::write_response(base, b"", None, &overrides, out);
+    }
+
+    /// Whether the bytes so far end at a blank line, where a proxy may put bytes of its own.
+    pub fn at_boundary(&self) -> bool {
+        self.tail.at_boundary()
+    }
+
+    /// When things were first seen.
+    pub fn moments(&self) -> Moments {
+        self.moments
+    }
+
+    /// How often each kind of event came; kinds that did not come are left out.
+    pub fn counts(&self) -> impl Iterator<Item = (Kind, u64)> + '_ {
+        Kind::ALL.iter().copied().zip(self.counts).filter(|(_, count)| *count > 0)
+    }
+
+    /// Delta events, empty ones too.
+    pub fn deltas(&self) -> u64 {
+        self.deltas
+    }
+
+    /// Bytes of all deltas, escapes as sent.
+    pub fn delta_bytes(&self) -> u64 {
+        self.delta_bytes
+    }
+
+    /// Whether anything of the output was seen, so that another attempt would repeat something.
+    pub fn output_started(&self) -> bool {
+        self.output_started
+    }
+
+    /// Whether a tool call was announced.
+    pub fn tool_call_started(&self) -> bool {
+        self.tool_call_started
+    }
+
+    /// The model as the server names it.
+    pub fn model(&self) -> Option<&str> {
+        self.model.as_deref()
+    }
+
+    /// The last usage object, as JSON.
+    pub fn usage(&self) -> Option<&[u8]> {
+        self.usage.as_deref()
+    }
+
+    /// The server's error, normalised, as JSON.
+    pub fn error(&self) -> Option<&[u8]> {
+        self.error.as_deref()
+    }
+
+    /// Bytes held on the heap.
+    pub fn heap_bytes(&self) -> usize {
+        let optional = |bytes: &Option<Vec<u8>>| bytes.as_ref().map_or(0, Vec::capacity);
+        let model = self.model.as_ref().map_or(0, String::capacity);
+        self.base.capacity() + optional(&self.usage) + optional(&self.error) + model
+    }
+}
+
+/// The last bytes that passed, which tell whether a line is open. Holds for streams that cannot be decoded, too.
+#[derive(Debug, Default)]
+struct Tail {
+    last: [u8; 3],
+    seen: usize,
+}
+
+impl Tail {
+    #[inline]
+    fn pass(&mut self, chunk: &[u8]) {
+        let from = chunk.len().saturating_sub(self.last.len());
+        for byte in chunk.iter().skip(from) {
+            self.last.rotate_left(1);
+            self.last[2] = *byte;
+        }
+        self.seen = self.last.len().min(self.seen + chunk.len());
+    }
+
+    fn at_boundary(&self) -> bool {
+        // Two line ends in a row. After a lone CR the LF of its pair may still come; then this says no for a moment.
+        match self.last {
+            _ if self.seen == 0 => true,
+            [_, b'\n', b'\n'] | [_, b'\r', b'\r'] | [b'\n' | b'\r', b'\r', b'\n'] => true,
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_boundary_is_behind_a_blank_line() {
+        let at = |text: &[u8]| {
+            let (mut whole, mut bytewise) = (Tail::default(), Tail::default());
+            whole.pass(text);
+            for byte in text {
+                bytewise.pass(&[*byte]);
+            }
+            assert_eq!(whole.at_boundary(), bytewise.at_boundary());
+            whole.at_boundary()
+        };
+        for text in [&b""[..], b"a\n\n", b"a\r\n\r\n", b"a\r\r", b"a\r\r\n", b"a\n\r\n", b":\n\n"] {
+            assert!(at(text), "{text:?}");
+        }
+        for text in [&b"a"[..], b"a\n", b"a\r\n", b"a\r", b"\n\na", b"a\r\n\r", b"\r\n"] {
+            assert!(!at(text), "{text:?}");
+        }
+    }
+}

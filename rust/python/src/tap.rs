@@ -1,0 +1,252 @@
+//! `Tap`: what a proxy wants to know of the bytes that it passes on.
+
+use std::sync::Mutex;
+
+use or_stream_core::assemble::{Fold, OutputSource};
+use or_stream_core::decoder::{Decoder, Event, Sink};
+use or_stream_core::diagnostics::Diagnostics;
+use or_stream_core::error::Error;
+use or_stream_core::tap;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBytes, PyDict};
+
+use crate::assembler::DETACH_BYTES;
+use crate::errors;
+use crate::input::Input;
+use crate::limits::Limits;
+use crate::reader::{Reader, Settings, State, lock};
+
+/// The facts of one stream that passes by. Never raises on what a server sends.
+#[pyclass(frozen, subclass, extends = Reader, module = "or_stream._core")]
+pub(crate) struct Tap {
+    facts: Mutex<Facts>,
+}
+
+#[derive(Default)]
+struct Facts {
+    tap: tap::Tap,
+    /// Why the rest of the stream passes unread.
+    fault: Option<Error>,
+}
+
+/// The facts, and the response too where its items are wanted.
+struct Tee<'a>(&'a mut tap::Tap, Option<&'a mut Fold>);
+
+impl Sink for Tee<'_> {
+    #[inline]
+    fn event(&mut self, event: &Event<'_>, diagnostics: &mut Diagnostics) -> Result<(), Error> {
+        self.0.event(event, diagnostics)?;
+        match &mut self.1 {
+            Some(fold) => fold.event(event, diagnostics),
+            None => Ok(()),
+        }
+    }
+
+    fn finish(&mut self, diagnostics: &mut Diagnostics) {
+        if let Some(fold) = &mut self.1 {
+            fold.finish(diagnostics);
+        }
+    }
+}
+
+#[pymethods]
+impl Tap {
+    #[new]
+    #[pyo3(signature = (level="usage", *, limits=None))]
+    fn new(level: &str, limits: Option<&Limits>) -> PyResult<PyClassInitializer<Self>> {
+        let fold = match level {
+            "usage" => None,
+            "items" => Some(OutputSource::Auto),
+            _ => return Err(PyValueError::new_err("level must be 'usage' or 'items'")),
+        };
+        let settings = Settings { limits: Limits::core(limits), strict: false, fold };
+        Ok(PyClassInitializer::from(Reader::new(settings)).add_subclass(Self { facts: Mutex::default() }))
+    }
+
+    /// Takes note of the next bytes of the body.
+    #[pyo3(signature = (chunk, t_ns=None, /))]
+    fn feed<'py>(this: &Bound<'py, Self>, chunk: &Bound<'py, PyAny>, t_ns: Option<u64>) -> PyResult<()> {
+        let input = Input::chunk(chunk)?;
+        let bytes = input.as_bytes()?;
+        let now = time(this.py(), t_ns)?;
+        note(this, |py, facts, decoder, fold| {
+            facts.tap.pass(bytes, now);
+            let mut tee = Tee(&mut facts.tap, fold);
+            if bytes.len() < DETACH_BYTES {
+                decoder.feed(bytes, &mut tee)
+            } else {
+                py.detach(|| decoder.feed(bytes, &mut tee))
+            }
+        })
+    }
+
+    /// Takes note of one WebSocket message, which is one event without framing.
+    #[pyo3(signature = (message, t_ns=None, /))]
+    fn feed_message<'py>(this: &Bound<'py, Self>, message: &Bound<'py, PyAny>, t_ns: Option<u64>) -> PyResult<()> {
+        let input = Input::message(message)?;
+        let bytes = input.as_bytes()?;
+        let now = time(this.py(), t_ns)?;
+        note(this, |_, facts, decoder, fold| {
+            facts.tap.pass_message(now);
+            decoder.feed_message(bytes, &mut Tee(&mut facts.tap, fold))
+        })
+    }
+
+    /// The body has ended: fixes the outcome and returns it.
+    fn finish<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        note(this, |_, facts, decoder, fold| decoder.finish(&mut Tee(&mut facts.tap, fold)))?;
+        this.as_any().getattr("outcome")
+    }
+
+    /// Forgets everything, for another stream.
+    fn reset(this: &Bound<'_, Self>) -> PyResult<()> {
+        this.as_super().get().reset(this.py())?;
+        *lock(this.py(), &this.get().facts)? = Facts::default();
+        Ok(())
+    }
+
+    /// The response as far as it is known, as JSON, with the status that it shall have unless the server ended it.
+    fn partial_json<'py>(this: &Bound<'py, Self>, status: &str) -> PyResult<Bound<'py, PyBytes>> {
+        read(this, |facts, state| {
+            let id = state.decoder.lifecycle().response_id();
+            let mut json = Vec::new();
+            match &state.fold {
+                Some(fold) if fold.has_response() => fold.write_partial(id, status, &mut json),
+                _ => facts.tap.write_partial(id, status, &mut json),
+            }
+            Ok(PyBytes::new(this.py(), &json))
+        })
+    }
+
+    /// The last usage object that the server sent, as JSON.
+    #[getter]
+    fn usage_json<'py>(this: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyBytes>>> {
+        read(this, |facts, _| Ok(facts.tap.usage().map(|json| PyBytes::new(this.py(), json))))
+    }
+
+    /// The server's error, normalised, as JSON; None where it reported none.
+    #[getter]
+    fn error_json<'py>(this: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyBytes>>> {
+        read(this, |facts, _| Ok(facts.tap.error().map(|json| PyBytes::new(this.py(), json))))
+    }
+
+    /// The model as the server names it.
+    #[getter]
+    fn model(this: &Bound<'_, Self>) -> PyResult<Option<String>> {
+        read(this, |facts, _| Ok(facts.tap.model().map(str::to_owned)))
+    }
+
+    /// Whether the bytes so far end behind a blank line, where a proxy may put a comment.
+    #[getter]
+    fn at_boundary(this: &Bound<'_, Self>) -> PyResult<bool> {
+        read(this, |facts, _| Ok(facts.tap.at_boundary()))
+    }
+
+    /// Whether anything of the output was seen.
+    #[getter]
+    fn output_started(this: &Bound<'_, Self>) -> PyResult<bool> {
+        read(this, |facts, _| Ok(facts.tap.output_started()))
+    }
+
+    /// Whether a tool call was announced.
+    #[getter]
+    fn tool_call_started(this: &Bound<'_, Self>) -> PyResult<bool> {
+        read(this, |facts, _| Ok(facts.tap.tool_call_started()))
+    }
+
+    /// How often each event type came, by the contract's name of the type.
+    #[getter]
+    fn event_counts<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
+        read(this, |facts, _| {
+            let counts = PyDict::new(this.py());
+            for (kind, count) in facts.tap.counts() {
+                let name = kind.names().first().copied().unwrap_or(kind.class());
+                counts.set_item(name, count)?;
+            }
+            Ok(counts)
+        })
+    }
+
+    /// Delta events, empty ones too.
+    #[getter]
+    fn deltas(this: &Bound<'_, Self>) -> PyResult<u64> {
+        read(this, |facts, _| Ok(facts.tap.deltas()))
+    }
+
+    /// Bytes of all deltas as sent.
+    #[getter]
+    fn delta_bytes(this: &Bound<'_, Self>) -> PyResult<u64> {
+        read(this, |facts, _| Ok(facts.tap.delta_bytes()))
+    }
+
+    /// When the first byte came, in ns of `time.monotonic_ns`.
+    #[getter]
+    fn first_byte_ns(this: &Bound<'_, Self>) -> PyResult<Option<u64>> {
+        read(this, |facts, _| Ok(facts.tap.moments().first_byte))
+    }
+
+    /// When the first event came.
+    #[getter]
+    fn first_event_ns(this: &Bound<'_, Self>) -> PyResult<Option<u64>> {
+        read(this, |facts, _| Ok(facts.tap.moments().first_event))
+    }
+
+    /// When the first piece of text, reasoning or arguments came.
+    #[getter]
+    fn first_token_ns(this: &Bound<'_, Self>) -> PyResult<Option<u64>> {
+        read(this, |facts, _| Ok(facts.tap.moments().first_token))
+    }
+
+    /// The same without reasoning.
+    #[getter]
+    fn first_output_ns(this: &Bound<'_, Self>) -> PyResult<Option<u64>> {
+        read(this, |facts, _| Ok(facts.tap.moments().first_output))
+    }
+
+    /// When the latest event came.
+    #[getter]
+    fn last_event_ns(this: &Bound<'_, Self>) -> PyResult<Option<u64>> {
+        read(this, |facts, _| Ok(facts.tap.moments().last_event))
+    }
+
+    /// Why the rest of the stream passes unread: what a stream reader would have raised; None while it is read.
+    #[getter]
+    fn fault<'py>(this: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let py = this.py();
+        read(this, |facts, _| {
+            let error = facts.fault.as_ref().map(|error| errors::raise(py, error, None));
+            Ok(error.map(|error| error.into_value(py).into_bound(py).into_any()))
+        })
+    }
+}
+
+/// Calls the core. An error of the stream ends the reading, and nothing else.
+fn note<'py>(
+    this: &Bound<'py, Tap>,
+    call: impl FnOnce(Python<'py>, &mut Facts, &mut Decoder, Option<&mut Fold>) -> Result<(), Error>,
+) -> PyResult<()> {
+    let py = this.py();
+    this.as_super().get().with(py, |state| {
+        let mut facts = lock(py, &this.get().facts)?;
+        if let Err(error) = call(py, &mut facts, &mut state.decoder, state.fold.as_mut()) {
+            facts.fault.get_or_insert(error);
+        }
+        Ok(())
+    })
+}
+
+fn read<T>(this: &Bound<'_, Tap>, look: impl FnOnce(&Facts, &State) -> PyResult<T>) -> PyResult<T> {
+    let py = this.py();
+    this.as_super().get().with(py, |state| look(&*lock(py, &this.get().facts)?, state))
+}
+
+/// The caller's time, or now by `time.monotonic_ns`, so that both can be compared.
+fn time(py: Python<'_>, given: Option<u64>) -> PyResult<u64> {
+    static CLOCK: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    match given {
+        Some(time) => Ok(time),
+        None => CLOCK.import(py, "time", "monotonic_ns")?.call0()?.extract(),
+    }
+}
