@@ -121,6 +121,10 @@ impl Tap {
     }
 
     fn other(&mut self, event: &Event<'_>) {
+        if self.ended.is_some() {
+            // What follows the terminal event is counted and passed, and changes nothing (rule R11).
+            return;
+        }
         match event.kind.role() {
             Role::ItemAdded | Role::ItemDone => self.item(event),
             Role::PartAdded(_) | Role::PartDone(_) | Role::CommandAdded | Role::Annotation => {
@@ -131,7 +135,7 @@ impl Tap {
             Role::Error => self.error = server_error::normalise(event.text),
             _ => {}
         }
-        self.ended = self.ended.or(event.terminal);
+        self.ended = event.terminal;
         if let Some(response) = event.response() {
             self.response(response, event.terminal.is_some());
         }
