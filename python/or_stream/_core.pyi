@@ -161,6 +161,9 @@ class Tap(_Reader):
     def at_boundary(self) -> bool:
         """Whether the bytes so far end behind a blank line, where a proxy may put a comment or an event."""
     @property
+    def boundary(self) -> int:
+        """How many bytes of the last chunk stand before its last blank line: passing them on cuts no event in two."""
+    @property
     def output_started(self) -> bool:
         """Whether anything of the output was seen, so that another attempt would repeat something."""
     @property

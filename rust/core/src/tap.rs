@@ -98,8 +98,8 @@ impl Tap {
         self.now = now;
         if !chunk.is_empty() {
             self.moments.first_byte.get_or_insert(now);
-            self.tail.pass(chunk);
         }
+        self.tail.pass(chunk);
     }
 
     /// Takes note of the time of a message that needs no framing.
@@ -202,6 +202,12 @@ impl Tap {
         self.tail.at_boundary()
     }
 
+    /// How many bytes of the last chunk stand before its last blank line: what a proxy may pass on without cutting an
+    /// event in two.
+    pub fn boundary(&self) -> usize {
+        self.tail.boundary
+    }
+
     /// When things were first seen.
     pub fn moments(&self) -> Moments {
         self.moments
@@ -255,32 +261,45 @@ impl Tap {
     }
 }
 
-/// The last bytes that passed, which tell whether a line is open. Holds for streams that cannot be decoded, too.
+/// The last bytes that passed, which tell whether an event is open. Holds for streams that cannot be decoded, too.
 #[derive(Debug, Default)]
 struct Tail {
     last: [u8; 3],
-    seen: usize,
+    boundary: usize,
+    seen: bool,
 }
 
 impl Tail {
     #[inline]
     fn pass(&mut self, chunk: &[u8]) {
-        let from = chunk.len().saturating_sub(self.last.len());
-        for byte in chunk.iter().skip(from) {
+        let before = self.last;
+        for byte in chunk.iter().skip(chunk.len().saturating_sub(before.len())) {
             self.last.rotate_left(1);
             self.last[2] = *byte;
         }
-        self.seen = self.last.len().min(self.seen + chunk.len());
+        self.seen |= !chunk.is_empty();
+        self.boundary = if is_boundary(self.last) { chunk.len() } else { last_boundary(before, chunk) };
     }
 
     fn at_boundary(&self) -> bool {
-        // Two line ends in a row. After a lone CR the LF of its pair may still come; then this says no for a moment.
-        match self.last {
-            _ if self.seen == 0 => true,
-            [_, b'\n', b'\n'] | [_, b'\r', b'\r'] | [b'\n' | b'\r', b'\r', b'\n'] => true,
-            _ => false,
-        }
+        !self.seen || is_boundary(self.last)
     }
+}
+
+/// Two line ends in a row. After a lone CR the LF of its pair may still come; then this says no for a moment.
+fn is_boundary(last: [u8; 3]) -> bool {
+    matches!(last, [_, b'\n', b'\n'] | [_, b'\r', b'\r'] | [b'\n' | b'\r', b'\r', b'\n'])
+}
+
+/// Bytes of a chunk up to its last blank line; 0 if it has none.
+fn last_boundary(before: [u8; 3], chunk: &[u8]) -> usize {
+    let byte = |end: usize, back: usize| match end.checked_sub(back) {
+        Some(at) => chunk.get(at).copied(),
+        None => before.get((before.len() + end).saturating_sub(back)).copied(),
+    };
+    let mut ends = memchr::memrchr2_iter(b'\n', b'\r', chunk).map(|at| at + 1);
+    let closed = |end: &usize| matches!((byte(*end, 3), byte(*end, 2), byte(*end, 1)), (Some(a), Some(b), Some(c)) if is_boundary([a, b, c]));
+    ends.find(closed).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -303,6 +322,24 @@ mod tests {
         }
         for text in [&b"a"[..], b"a\n", b"a\r\n", b"a\r", b"\n\na", b"a\r\n\r", b"\r\n"] {
             assert!(!at(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_last_blank_line_of_a_chunk_is_found_with_what_stood_before() {
+        let text = b"a\n\nbb\r\n\r\nccc\r\rd\n\r\nx\n:\n\ny";
+        for start in 0..=text.len() {
+            for end in start + 1..=text.len() {
+                let mut tail = Tail::default();
+                tail.pass(&text[..start]);
+                tail.pass(&text[start..end]);
+                let slow = (start + 1..=end).rev().find(|end| {
+                    let mut tail = Tail::default();
+                    tail.pass(&text[..*end]);
+                    tail.at_boundary()
+                });
+                assert_eq!(tail.boundary, slow.map_or(0, |slow| slow - start), "{start}..{end}");
+            }
         }
     }
 }

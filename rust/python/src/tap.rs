@@ -144,6 +144,12 @@ impl Tap {
         read(this, |facts, _| Ok(facts.tap.at_boundary()))
     }
 
+    /// How many bytes of the last chunk stand before its last blank line.
+    #[getter]
+    fn boundary(this: &Bound<'_, Self>) -> PyResult<usize> {
+        read(this, |facts, _| Ok(facts.tap.boundary()))
+    }
+
     /// Whether anything of the output was seen.
     #[getter]
     fn output_started(this: &Bound<'_, Self>) -> PyResult<bool> {
