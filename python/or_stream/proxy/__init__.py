@@ -1,1 +1,57 @@
-"""For proxies and gateways: know what passes through, change it when asked, relay it, share it, resume it."""
+"""For proxies and gateways: know what passes through and relay it.
+
+Every name is imported when it is first touched, so that only those who use a framework need it installed.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .aiohttp import relay_aiohttp
+    from .asgi import relay_asgi
+    from .downstream import ClientGone, Downstream
+    from .ending import RelayEnd
+    from .options import Drain, RelayOptions
+    from .relay import Relay
+    from .starlette import SSEProxyResponse
+    from .tap import Tap
+
+__all__ = [
+    "ClientGone",
+    "Downstream",
+    "Drain",
+    "Relay",
+    "RelayEnd",
+    "RelayOptions",
+    "SSEProxyResponse",
+    "Tap",
+    "relay_aiohttp",
+    "relay_asgi",
+]
+
+if not TYPE_CHECKING:
+    _HOMES = {
+        "ClientGone": "downstream",
+        "Downstream": "downstream",
+        "Drain": "options",
+        "Relay": "relay",
+        "RelayEnd": "ending",
+        "RelayOptions": "options",
+        "SSEProxyResponse": "starlette",
+        "Tap": "tap",
+        "relay_aiohttp": "aiohttp",
+        "relay_asgi": "asgi",
+    }
+
+    def __getattr__(name: str) -> object:
+        """Import what `name` stands for, once."""
+        from importlib import import_module  # noqa: PLC0415 - not needed by those who use one name
+
+        if name not in _HOMES:
+            message = f"module {__name__!r} has no attribute {name!r}"
+            raise AttributeError(message)
+        value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+        globals()[name] = value
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

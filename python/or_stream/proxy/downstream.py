@@ -1,0 +1,64 @@
+"""The client's side of a relay, as the server frameworks give it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HOP_BY_HOP = frozenset(
+    "connection keep-alive proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade".split()  # noqa: SIM905
+)
+_OWNED = HOP_BY_HOP | {"content-length", "content-encoding", "content-type", "cache-control", "x-accel-buffering"}
+
+
+class ClientGone(Exception):  # noqa: N818 - it is no error
+    """The client has left; raised by `send`, never seen by users."""
+
+
+class Downstream(ABC):
+    """Where a relay writes. `send` waits while the client reads slowly: that is the backpressure."""
+
+    @abstractmethod
+    async def start(self, status: int, headers: list[tuple[str, str]]) -> None:
+        """Send the head of the response."""
+
+    @abstractmethod
+    async def send(self, data: bytes) -> None:
+        """Send some of the body.
+
+        Raises:
+            ClientGone: Raised when nobody is there to read it.
+        """
+
+    @abstractmethod
+    async def finish(self) -> None:
+        """End the body."""
+
+    @abstractmethod
+    async def gone(self) -> None:
+        """Wait until the client has left. Cancelled when it has not."""
+
+
+def stream_headers(upstream: Mapping[str, str] | None) -> list[tuple[str, str]]:
+    """Give the head of a relayed event stream: the server's own headers, and what keeps proxies from buffering it.
+
+    Hop-by-hop headers, length and coding are left out: the body is relayed decoded and of unknown length.
+
+    Args:
+        upstream: The headers of the server's response; None where it has not answered yet.
+    """
+    own = [("content-type", "text/event-stream; charset=utf-8"), ("cache-control", "no-cache")]
+    return [*own, ("x-accel-buffering", "no"), *_passed_on(upstream)]
+
+
+def error_headers(upstream: Mapping[str, str] | None) -> list[tuple[str, str]]:
+    """Give the head of a refusal: the server's own headers, such as `retry-after`, for a JSON body of ours."""
+    return [("content-type", "application/json"), ("cache-control", "no-store"), *_passed_on(upstream)]
+
+
+def _passed_on(upstream: Mapping[str, str] | None) -> list[tuple[str, str]]:
+    told = upstream.items() if upstream is not None else ()
+    return [(name.lower(), value) for name, value in told if name.lower() not in _OWNED]

@@ -1,0 +1,58 @@
+"""What a relay can be told; the same words for every framework."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .ending import RelayEnd
+    from .tap import Tap
+
+
+class RelayOptions(TypedDict, total=False):
+    """Options of every relay, all of them keywords.
+
+    Attributes:
+        tap: What reads along; default `Tap("items")`, so that a stream that breaks ends with what it had. Give
+            `Tap("usage")` for memory that does not grow with the stream.
+        heartbeat: Seconds of silence after which a comment goes to the client, between events only; default 15, None
+            for none.
+        ping: The same by sse-starlette's name.
+        send_timeout: Seconds that one write may wait for a client that does not read; default None, for ever.
+        open_early: Answer the client before the server has answered; errors then come as events. Default False.
+        on_client_gone: "cancel" (default) closes the server's stream at once; "drain" reads it to its end within
+            `drain`, so that usage is known.
+        drain: Bounds of draining; default `Drain()`.
+        max_event_bytes: Most bytes of one unfinished event; default 64 MiB.
+        max_duration: Seconds that the whole stream may take; default None.
+        headers: Headers to add to those of the server.
+        on_end: Called once with the `RelayEnd`, whatever happened; may be a coroutine function.
+    """
+
+    tap: Tap
+    heartbeat: float | None
+    ping: float | None
+    send_timeout: float | None
+    open_early: bool
+    on_client_gone: Literal["cancel", "drain"]
+    drain: Drain
+    max_event_bytes: int
+    max_duration: float | None
+    headers: Mapping[str, str]
+    on_end: Callable[[RelayEnd], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Drain:
+    """How far a stream is read whose client has left.
+
+    Attributes:
+        max_bytes: Most bytes read on.
+        max_seconds: Longest time for it.
+    """
+
+    max_bytes: int = 64 << 20
+    max_seconds: float = 300.0

@@ -1,0 +1,266 @@
+"""The relay: bytes from a server to a client, whole events at a time, and a true end whatever happens."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from contextlib import suppress
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import anyio
+from anyio.lowlevel import checkpoint
+
+from ..errors import LimitExceeded, OrStreamError, ServerStreamError, TransportError
+from ..outcome import Outcome
+from ..stream.sources import open_async_source
+from .downstream import ClientGone, Downstream, error_headers, stream_headers
+from .ending import RelayEnd, closing_bytes
+from .options import Drain
+from .passage import Clocks, Passage
+from .tap import Tap
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ..stream.sources import AsyncSource, Chunk
+    from .options import RelayOptions
+
+# Without a blank line of its own: a parser that dispatches an empty event at every blank line (openai-python does after
+# an `id:` line) sees none here. It goes only between events.
+HEARTBEAT = b": ping\n"
+HEARTBEAT_SECONDS = 15.0
+MAX_EVENT_BYTES = 64 << 20
+
+_CLOSE_SECONDS = 5.0
+_GOODBYE_SECONDS = 1.0
+_CHUNKS_BETWEEN_CHECKPOINTS = 32
+_MESSAGE_CHARS = 300
+_BAD_GATEWAY = 502
+
+
+class Relay:
+    """One stream on its way from a server to a client, for any framework that can say what a `Downstream` says.
+
+    Bytes pass unchanged and in whole events: the unfinished event at the end of a chunk waits for its rest, so that a
+    heartbeat or a closing event can follow at any moment. Nothing is read while the client does not take what was read
+    before.
+
+    Args:
+        upstream: The server's response (httpx2, httpx, aiohttp), an awaitable of it, any async iterable of bytes, or
+            an `AsyncSource`. The relay owns and closes it.
+        options: See `RelayOptions`.
+    """
+
+    def __init__(self, upstream: Any, **options: Unpack[RelayOptions]) -> None:
+        self.tap = options.get("tap") or Tap("items")
+        self._upstream = upstream
+        self._source: AsyncSource | None = None
+        self._clocks = Clocks(
+            heartbeat=options.get("heartbeat", options.get("ping", HEARTBEAT_SECONDS)),
+            send_timeout=options.get("send_timeout"),
+            max_duration=options.get("max_duration"),
+        )
+        self._open_early = options.get("open_early", False)
+        self._drains = options.get("on_client_gone", "cancel") == "drain"
+        self._drain = options.get("drain") or Drain()
+        self._max_event_bytes = options.get("max_event_bytes", MAX_EVENT_BYTES)
+        self._headers = list(options.get("headers", {}).items())
+        self._on_end = options.get("on_end")
+        self._passage = Passage()
+        self._held = bytearray()
+        self._sending = anyio.Lock(fast_acquire=True)
+
+    async def run(self, client: Downstream) -> RelayEnd:
+        """Relay to the end.
+
+        Returns:
+            How it ended; `on_end` has got the same. Nothing that server or client do is raised.
+        """
+        self._passage = Passage()
+        try:
+            async with anyio.create_task_group() as group:
+                group.start_soon(self._watch, client, group.cancel_scope)
+                group.start_soon(self._tick, client, group.cancel_scope)
+                await self._relay(client)
+                group.cancel_scope.cancel()
+            await self._say_goodbye(client)
+        finally:
+            end = await self._end()
+        return end
+
+    # The way of the bytes
+
+    async def _relay(self, client: Downstream) -> None:
+        try:
+            if self._open_early:
+                await self._start(client, 200, stream_headers(None))
+            source = await self._open()
+            if not self._passage.started:
+                await self._start(client, 200, stream_headers(source.headers))
+            await self._pass_on(source, client)
+            await self._close(client, "upstream_closed", "the server closed the stream before its end")
+        except ClientGone:
+            self._passage.leave()
+            self._passage.end_by("client_gone")
+        except Exception as error:  # whatever it is, the client gets a proper end
+            self._passage.error = error
+            self._passage.end_by("upstream_error")
+            with suppress(ClientGone):
+                await self._fail(client, error)
+
+    async def _open(self) -> AsyncSource:
+        upstream = await self._upstream if inspect.isawaitable(self._upstream) else self._upstream
+        self._source = open_async_source(upstream)
+        await self._source.open()
+        return self._source
+
+    async def _pass_on(self, source: AsyncSource, client: Downstream) -> None:
+        passage, chunks = self._passage, 0
+        while (chunk := await source.read()) is not None:
+            self.tap.feed(chunk)
+            passage.bytes_in += len(chunk)
+            if not passage.client_gone:
+                await self._send_whole(client, chunk)
+            elif passage.bytes_in - passage.bytes_in_when_left > self._drain.max_bytes:
+                raise ClientGone
+            chunks += 1
+            if chunks % _CHUNKS_BETWEEN_CHECKPOINTS == 0:
+                # A source and a client that never wait would keep everyone else waiting, for ever if the client left.
+                await checkpoint()
+        passage.end_by("upstream_end")
+
+    async def _send_whole(self, client: Downstream, chunk: Chunk) -> None:
+        if self.tap.at_boundary and not self._held:
+            await self._send(client, chunk)
+            return
+        if isinstance(self.tap.fault, TransportError):
+            # No event stream at all, from a source that could not tell.
+            raise self.tap.fault
+        cut = self.tap.boundary
+        if cut:
+            whole = bytes(self._held) + bytes(chunk[:cut])
+            self._held.clear()
+            self._held += chunk[cut:]
+            await self._send(client, whole)
+        else:
+            self._held += chunk
+        if len(self._held) > self._max_event_bytes:
+            self._passage.end_by("max_event_bytes")
+            message = f"an event of the server is longer than {self._max_event_bytes} bytes"
+            raise TransportError(message)
+
+    async def _send(self, client: Downstream, data: Chunk) -> None:
+        passage = self._passage
+        async with self._sending:
+            passage.send_began = monotonic()
+            try:
+                await client.send(data if isinstance(data, bytes) else bytes(data))
+                passage.bytes_out += len(data)
+            except ClientGone:
+                passage.leave()
+                if not self._drains:
+                    raise
+            finally:
+                passage.send_began, passage.last_sent = None, monotonic()
+
+    async def _start(self, client: Downstream, status: int, headers: list[tuple[str, str]]) -> None:
+        self._passage.started = True
+        await client.start(status, headers + self._headers)
+
+    # The end
+
+    async def _close(self, client: Downstream, code: str, message: str) -> None:
+        """Send what is held back, and the end that the server still owes; its own end goes out as it came."""
+        # Of a stream that the tap could not read to its end nobody knows what it owes.
+        owes = self.tap.finish() is Outcome.TRUNCATED and not isinstance(self.tap.fault, LimitExceeded)
+        rest = closing_bytes(self.tap, code, message) if owes else bytes(self._held)
+        self._held.clear()
+        self._passage.finished = not self._passage.client_gone
+        if self._passage.client_gone:
+            return
+        if rest:
+            await self._send(client, rest)
+        await client.finish()
+
+    async def _fail(self, client: Downstream, error: Exception) -> None:
+        if self._passage.started:
+            await self._close(client, self._passage.reason or "upstream_error", _one_line(error))
+        else:
+            await self._refuse(client, error)
+
+    async def _refuse(self, client: Downstream, error: Exception) -> None:
+        """Answer with the server's status and error, in the contract's shape."""
+        told = error.status if isinstance(error, TransportError | ServerStreamError) else None
+        status = told if told is not None and told >= 400 else _BAD_GATEWAY
+        body: dict[str, Any] = {"type": "server_error", "code": "upstream_error", "message": _one_line(error)}
+        if isinstance(error, ServerStreamError) and error.error_json:
+            body = json.loads(error.error_json)
+        await self._start(client, status, error_headers(self._source.headers if self._source is not None else None))
+        self._passage.finished = True
+        await self._send(client, json.dumps({"error": body}).encode())
+        await client.finish()
+
+    async def _say_goodbye(self, client: Downstream) -> None:
+        """End a stream whose time is over; a client that does not read gets little more of it."""
+        passage = self._passage
+        if passage.reason == "max_duration" and passage.started and not (passage.client_gone or passage.finished):
+            message = f"the stream took longer than {self._clocks.max_duration} s"
+            with anyio.move_on_after(_GOODBYE_SECONDS), suppress(ClientGone):
+                await self._close(client, "max_duration", message)
+
+    async def _end(self) -> RelayEnd:
+        passage = self._passage
+        passage.finished = True
+        with anyio.CancelScope(shield=True):
+            await self._shut()
+        end = RelayEnd(
+            outcome=self.tap.finish(),
+            reason=passage.reason or "cancelled",
+            tap=self.tap,
+            bytes_in=passage.bytes_in,
+            bytes_out=passage.bytes_out,
+            seconds=monotonic() - passage.began,
+            client_gone=passage.client_gone,
+            error=passage.error,
+        )
+        with anyio.CancelScope(shield=True):
+            told = self._on_end(end) if self._on_end is not None else None
+            if inspect.isawaitable(told):
+                await told
+        return end
+
+    async def _shut(self) -> None:
+        if self._source is None:
+            return
+        with anyio.move_on_after(_CLOSE_SECONDS), suppress(Exception):
+            await self._source.aclose()
+
+    # What goes on beside
+
+    async def _watch(self, client: Downstream, scope: anyio.CancelScope) -> None:
+        await client.gone()
+        if self._passage.finished:
+            return
+        self._passage.leave()
+        if self._drains:
+            await anyio.sleep(self._drain.max_seconds)
+        self._passage.end_by("client_gone")
+        scope.cancel()
+
+    async def _tick(self, client: Downstream, scope: anyio.CancelScope) -> None:
+        while True:
+            now = monotonic()
+            overdue = self._clocks.overdue(self._passage, now)
+            if overdue is not None:
+                self._passage.end_by(overdue)
+                scope.cancel()
+            elif self._clocks.is_silent(self._passage, now):
+                with suppress(ClientGone):
+                    await self._send(client, HEARTBEAT)
+            await anyio.sleep(self._clocks.next_look(self._passage, monotonic()))
+
+
+def _one_line(error: BaseException) -> str:
+    text = str(error) if isinstance(error, OrStreamError) else f"{type(error).__name__}: {error}"
+    return " ".join(text.split())[:_MESSAGE_CHARS]

@@ -1,0 +1,43 @@
+"""Relaying in Starlette and FastAPI."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import Response
+
+from .asgi import relay_asgi
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+    from typing_extensions import Unpack
+
+    from .options import RelayOptions
+
+
+class SSEProxyResponse(Response):
+    """A response that relays a server's event stream and knows what passes.
+
+        @app.post("/v1/responses")
+        async def responses(request: Request) -> Response:
+            upstream = client.build_request("POST", URL, content=await request.body(), headers=...)
+            return SSEProxyResponse(client.send(upstream, stream=True), on_end=bill)
+
+    Args:
+        upstream: The server's response (httpx2, httpx, aiohttp) or an awaitable of it. It is closed in the end, also
+            when the client leaves.
+        options: See `RelayOptions`.
+    """
+
+    media_type = "text/event-stream"
+
+    def __init__(self, upstream: Any, **options: Unpack[RelayOptions]) -> None:
+        super().__init__(headers=options.get("headers"))
+        # Written for the empty body that the base class knows of.
+        del self.headers["content-length"]
+        self._upstream = upstream
+        self._options = options
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Relay to the end."""
+        await relay_asgi(self._upstream, scope, receive, send, **self._options)
