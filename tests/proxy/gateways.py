@@ -94,7 +94,7 @@ def on_uvicorn(make_app: App, url: str, options: Options) -> Serve:
             app = make_app(client, url, options)
             server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical", timeout_graceful_shutdown=1))
             task = asyncio.create_task(server.serve())
-            while not server.started:
+            while not server.started:  # noqa: ASYNC110 - the server has no event for it
                 await asyncio.sleep(0.01)
             ready()
             await stop.wait()
@@ -110,7 +110,7 @@ def on_granian(make_app: App, url: str, options: Options) -> Serve:
             app = make_app(client, url, options)
             server = GranianServer(app, port=port, interface=Interfaces.ASGINL, log_enabled=False)
             task = asyncio.create_task(server.serve())
-            while not await answers(port):
+            while not await answers(port):  # noqa: ASYNC110 - the server has no event for it
                 await asyncio.sleep(0.02)
             ready()
             await stop.wait()
