@@ -34,6 +34,7 @@ from .outcome import Outcome
 if TYPE_CHECKING:
     from . import models
     from .encoding import encode, synthesize
+    from .proxy.rewrite import Rewriter
     from .proxy.tap import Tap
     from .stream.async_event_stream import AsyncEventStream
     from .stream.event_stream import EventStream
@@ -59,6 +60,7 @@ __all__ = [
     "PartialArguments",
     "ProtocolError",
     "ResponsesWebSocket",
+    "Rewriter",
     "SSEDecoder",
     "SequenceError",
     "ServerSentEvent",
@@ -85,6 +87,7 @@ if not TYPE_CHECKING:
         "AsyncEventStream": "stream.async_event_stream",
         "EventStream": "stream.event_stream",
         "ResponsesWebSocket": "transports.websocket",
+        "Rewriter": "proxy.rewrite",
         "Stats": "stream.stats",
         "Tap": "proxy.tap",
         "connect": "transports.connect",

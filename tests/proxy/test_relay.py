@@ -360,6 +360,22 @@ def test_level_usage_keeps_no_content(upstream: ScriptedServer) -> None:
     assert tap.state_bytes < len(body) // 20
 
 
+@each_gateway
+@pytest.mark.parametrize("cut", [False, True], ids=["whole", "cut"])
+def test_a_rewriter_in_the_relay(name: str, cut: bool, upstream: ScriptedServer) -> None:
+    body = HEAD if cut else BODY
+    word = next(word for word in read(BODY).output_text.split() if len(word) > 4)
+    rewriter = ors.Rewriter().on_text(lambda text: text.replace(word, "[…]"), hold=len(word) - 1)
+    with gateway(name, upstream.script(sends(*wire.chunks(body, 50))), rewriter=rewriter) as (own, ends):
+        told = fetch(own).content
+        eventually(lambda: ends)
+    assert word.encode() not in told
+    assert word in ends[0].tap.partial_response().output_text or cut
+    assert read(told).outcome is (ors.Outcome.FAILED if cut else ors.Outcome.COMPLETED)
+    assert read(told).diagnostic_counts == {}
+    assert told.count(b"event: response.output_item.added") == told.count(b"event: response.output_item.done")
+
+
 def test_on_end_may_be_a_coroutine(upstream: ScriptedServer) -> None:
     told: list[Any] = []
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .ending import RelayEnd
+    from .rewrite import Rewriter
     from .tap import Tap
 
 
@@ -18,6 +19,7 @@ class RelayOptions(TypedDict, total=False):
     Attributes:
         tap: What reads along; default `Tap("items")`, so that a stream that breaks ends with what it had. Give
             `Tap("usage")` for memory that does not grow with the stream.
+        rewriter: What the client gets in the place of the server's events; default none, every byte as it came.
         heartbeat: Seconds of silence after which a comment goes to the client, between events only; default 15, None
             for none.
         ping: The same by sse-starlette's name.
@@ -33,6 +35,7 @@ class RelayOptions(TypedDict, total=False):
     """
 
     tap: Tap
+    rewriter: Rewriter
     heartbeat: float | None
     ping: float | None
     send_timeout: float | None

@@ -54,6 +54,7 @@ class Relay:
 
     def __init__(self, upstream: Any, **options: Unpack[RelayOptions]) -> None:
         self.tap = options.get("tap") or Tap("items")
+        self._rewriter = options.get("rewriter")
         self._upstream = upstream
         self._source: AsyncSource | None = None
         self._clocks = Clocks(
@@ -131,6 +132,11 @@ class Relay:
         passage.end_by("upstream_end")
 
     async def _send_whole(self, client: Downstream, chunk: Chunk) -> None:
+        if self._rewriter is not None:
+            told = self._rewriter.feed(chunk)
+            if told:
+                await self._send(client, told)
+            return
         if self.tap.at_boundary and not self._held:
             await self._send(client, chunk)
             return
@@ -174,7 +180,10 @@ class Relay:
         """Send what is held back, and the end that the server still owes; its own end goes out as it came."""
         # Of a stream that the tap could not read to its end nobody knows what it owes.
         owes = self.tap.finish() is Outcome.TRUNCATED and not isinstance(self.tap.fault, LimitExceeded)
-        rest = closing_bytes(self.tap, code, message) if owes else bytes(self._held)
+        if self._rewriter is not None:
+            rest = self._rewriter.finish() + (self._rewriter.abort(code, message) if owes else b"")
+        else:
+            rest = closing_bytes(self.tap, code, message) if owes else bytes(self._held)
         self._held.clear()
         self._passage.finished = not self._passage.client_gone
         if self._passage.client_gone:

@@ -1,0 +1,272 @@
+"""`Rewriter`: untouched bytes stay, and new words stand wherever the old ones were told."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import or_stream as ors
+from tests.streams import wire
+from tests.streams.answers import AGENT, EVERYTHING, HELLO, function_call, message, reasoning, refusal, text
+from tests.streams.profiles import SERVERS, Profile
+from tests.streams.script import Answer, events
+
+each_server = pytest.mark.parametrize("server", SERVERS, ids=lambda server: server.name)
+
+SECRET = "tulip-42"
+MASK = "[gone]"
+PHRASE = f"Before {SECRET}, between, {SECRET} and after."
+SECRETS = Answer(
+    (
+        reasoning(f"They said {SECRET} twice: {SECRET}.", f"Think of {SECRET}."),
+        message(text(PHRASE, 3), text(f"{SECRET}", 1)),
+        message(refusal(f"I will not say {SECRET}."), id="msg_02"),
+        function_call("f", json.dumps({"word": SECRET, "n": 1}), call_id="call_7"),
+    )
+)
+
+
+def mask(text: str) -> str:
+    return text.replace(SECRET, MASK)
+
+
+def masking() -> ors.Rewriter:
+    return ors.Rewriter().on_text(mask, hold=len(SECRET) - 1)
+
+
+def through(rewriter: ors.Rewriter, chunks: list[bytes]) -> bytes:
+    return b"".join([rewriter.feed(chunk) for chunk in chunks]) + rewriter.finish()
+
+
+def strict(body: bytes) -> ors.Assembler:
+    """Reads what the client gets as the contract has it; deltas, dones, items and response all agree."""
+    assembler = ors.Assembler(strict=True)
+    assembler.feed(body)
+    assembler.finish()
+    return assembler
+
+
+def output(body: bytes) -> list[dict[str, Any]]:
+    assembler = ors.Assembler()
+    assembler.feed(body)
+    assembler.finish()
+    items: list[dict[str, Any]] = json.loads(assembler.snapshot_json())["output"]
+    return items
+
+
+@each_server
+@pytest.mark.parametrize("size", [1, 7, 64, 5000])
+def test_without_handlers_every_byte_stays(server: Profile, size: int) -> None:
+    body = server.body(HELLO if size == 1 else EVERYTHING)
+    assert through(ors.Rewriter(), wire.chunks(body, size)) == body
+
+
+@each_server
+def test_a_guardrail_with_nothing_to_do_changes_no_byte(server: Profile) -> None:
+    body = server.body(EVERYTHING)
+    assert through(ors.Rewriter().on_text(mask), wire.chunks(body, 100)) == body
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 5, 50])
+def test_a_phrase_that_is_cut_over_deltas_leaks_nowhere(step: int) -> None:
+    answer = Answer(
+        (
+            reasoning(f"They said {SECRET} twice: {SECRET}.", f"Think of {SECRET}."),
+            message(text(PHRASE, step), text(SECRET, step)),
+            message(refusal(f"I will not say {SECRET}.", step), id="msg_02"),
+            function_call("f", json.dumps({"word": SECRET, "n": 1})),
+        )
+    )
+    body = wire.body(events(answer))
+    told = through(masking(), wire.chunks(body, 333))
+    assert SECRET.encode() not in told
+    read = strict(told)
+    assert read.outcome is ors.Outcome.COMPLETED
+    due = json.loads(json.dumps(answer.response("completed")["output"]).replace(SECRET, MASK))
+    for item, wanted in zip(json.loads(read.snapshot_json())["output"], due, strict=True):
+        for member in ("content", "summary", "arguments"):
+            assert without_logprobs(item.get(member)) == without_logprobs(wanted.get(member))
+    # The deltas alone tell the same as the copies.
+    before_end = told[: told.index(b"event: response.completed")]
+    streamed = ors.Assembler(output_source="stream")
+    streamed.feed(before_end)
+    assert streamed.output_text == mask(PHRASE) + MASK
+
+
+def without_logprobs(value: Any) -> Any:
+    if isinstance(value, list):
+        return [without_logprobs(entry) for entry in value]
+    if isinstance(value, dict):
+        return {key: without_logprobs(entry) for key, entry in value.items() if key != "logprobs"}
+    return value
+
+
+@each_server
+def test_a_phrase_leaks_nowhere_whatever_the_server_does(server: Profile) -> None:
+    body = server.body(SECRETS)
+    assert SECRET.encode() in body
+    told = through(masking(), wire.chunks(body, 200))
+    assert SECRET.encode() not in told
+    assert joined_deltas(told) == mask(joined_deltas(body))
+    ends = ors.Assembler()
+    ends.feed(told)
+    assert ends.finish() is ors.Outcome.COMPLETED
+    assert ends.output_text == mask(PHRASE) + MASK
+
+
+def joined_deltas(body: bytes) -> str:
+    """The output text by its deltas alone, in the order of their coming."""
+    decoder = ors.Decoder()
+    told = decoder.feed(body) + decoder.finish()
+    return "".join(event.delta or "" for event in told if isinstance(event, ors.OutputTextDelta))
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(1, 300), max_size=15))
+def test_cuts_change_nothing(sizes: list[int]) -> None:
+    body = wire.body(events(SECRETS))
+    pieces, at = [], 0
+    for size in sizes:
+        pieces.append(body[at : at + size])
+        at += size
+    assert through(masking(), [*pieces, body[at:]]) == through(masking(), [body])
+
+
+def test_logprobs_of_changed_words_go_with_them() -> None:
+    event = {
+        "type": "response.output_text.delta",
+        "item_id": "m",
+        "output_index": 0,
+        "content_index": 0,
+        "delta": SECRET,
+        "logprobs": [{"token": SECRET, "logprob": -0.1}],
+        "obfuscation": "xxxx",
+    }
+    told = through(ors.Rewriter().on_text(mask), [b"data: " + json.dumps(event).encode() + b"\n\n"])
+    assert json.loads(told.removeprefix(b"data: ")) == {
+        **{key: value for key, value in event.items() if key != "obfuscation"},
+        "delta": MASK,
+        "logprobs": [],
+    }
+
+
+def test_numbers_stay_contiguous() -> None:
+    body = wire.body(events(SECRETS))
+    numbers = [event.sequence_number for event in ors.Decoder().feed(through(masking(), [body]))]
+    assert numbers == list(range(len(numbers)))
+
+
+def test_an_event_handler_keeps_replaces_drops_and_adds() -> None:
+    seen: list[str] = []
+
+    def keep(event: ors.Created) -> None:
+        seen.append(event.type)
+
+    rewriter = (
+        ors.Rewriter()
+        .on("response.created", keep)
+        .on("response.in_progress", lambda event: [])
+        .on("response.output_item.added", lambda event: [event.data, {"type": "acme:note", "text": "hi"}])
+        .on("response.completed", lambda event: {**event.data, "acme": 1})
+    )
+    told = ors.Decoder().feed(through(rewriter, [wire.body(events(HELLO))]))
+    assert seen == ["response.created"]
+    assert [event.type for event in told][:3] == ["response.created", "response.output_item.added", "acme:note"]
+    assert told[-1].data["acme"] == 1
+    assert [event.sequence_number for event in told] == list(range(len(told)))
+
+
+def test_a_delta_handler_reaches_the_copies_too() -> None:
+    rewriter = ors.Rewriter().on("response.output_text.delta", lambda event: event.delta.upper())
+    told = through(rewriter, [wire.body(events(HELLO))])
+    assert strict(told).output_text == "HELLO, WORLD. HOW ARE YOU TODAY?"
+
+
+def test_text_that_has_no_deltas_is_rewritten_too() -> None:
+    body = b"".join(
+        block for block in wire.blocks(events(SECRETS)) if b".delta" not in block and b"text.done" not in block
+    )
+    assert SECRET.encode() in body
+    assert SECRET.encode() not in through(masking(), [body])
+
+
+def test_an_undecodable_event_with_the_phrase_is_dropped() -> None:
+    bad, good = b"data: {tulip-42\n\n", b"data: {other\n\n"
+    assert through(masking(), [bad, good]) == good
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["lf", "crlf", "cr"])
+def test_ids_comments_and_line_ends_stay(end: str) -> None:
+    delta = {"type": "response.output_text.delta", "delta": SECRET, "output_index": 0}
+    block = f": hi{end}id: 7{end}event: {delta['type']}{end}data: {json.dumps(delta)}{end}retry: 5{end}{end}"
+    told = through(ors.Rewriter().on_text(mask), [block.encode()])
+    data = json.dumps({**delta, "delta": MASK}, separators=(",", ":"))
+    assert told.decode() == f": hi{end}id: 7{end}event: {delta['type']}{end}data: {data}{end}retry: 5{end}{end}"
+
+
+@pytest.mark.parametrize("answer", [HELLO, AGENT, SECRETS], ids=["hello", "agent", "secrets"])
+def test_aborting_anywhere_is_a_conformant_end(answer: Answer) -> None:
+    blocks = list(wire.blocks(events(answer)))
+    for count in range(1, len(blocks) - 1):
+        rewriter = masking()
+        told = b"".join(rewriter.feed(block) for block in blocks[:count]) + rewriter.abort("content_filter", "no more")
+        read = strict(told)
+        assert read.outcome is ors.Outcome.FAILED, count
+        final = read.get_final_response()
+        assert final.error is not None
+        assert (final.error.code, final.error.message) == ("content_filter", "no more")
+        assert all(item["status"] != "in_progress" for item in final.to_dict()["output"] if "status" in item)
+        assert SECRET.encode() not in told
+        opened = told.count(b"event: response.output_item.added")
+        assert told.count(b"event: response.output_item.done") == opened, count
+        assert rewriter.feed(blocks[count]) == b""
+        assert rewriter.finish() == b""
+
+
+def test_aborting_before_anything_is_an_error_event() -> None:
+    told = ors.Rewriter().abort("upstream_error", "nobody there")
+    [event] = ors.Decoder().feed(told)
+    assert isinstance(event, ors.ErrorEvent)
+    assert told.endswith(b"data: [DONE]\n\n")
+
+
+def test_aborting_after_the_end_says_nothing() -> None:
+    rewriter = ors.Rewriter()
+    rewriter.feed(wire.body(events(HELLO)))
+    assert rewriter.abort("late", "too late") == b""
+
+
+def test_what_is_held_goes_out_at_a_cut() -> None:
+    body = wire.body(events(HELLO))
+    cut = body[: body.index(b"event: response.output_text.done")]
+    told = through(ors.Rewriter().on_text(str, hold=1000), [cut])
+    assert joined_deltas(told) == "Hello, world. How are you today?"
+
+
+def test_bad_settings_are_refused() -> None:
+    with pytest.raises(ValueError, match="hold must be 0 or more"):
+        ors.Rewriter().on_text(mask, hold=-1)
+
+
+RECORDINGS = sorted((Path(__file__).parents[3] / "shared/corpus").glob("**/responses/*.sse"))
+
+
+@pytest.mark.skipif(not RECORDINGS, reason="the recorded corpus is not here")
+def test_recordings_pass_untouched_and_lose_a_common_word_everywhere() -> None:
+    for path in RECORDINGS:
+        body = path.read_bytes()
+        assert through(ors.Rewriter(), wire.chunks(body, 1000)) == body, path.name
+        rewriter = ors.Rewriter().on_text(lambda text: text.replace(" the ", " THE "), hold=4)
+        told = through(rewriter, wire.chunks(body, 1000))
+        assert " the " not in text_of(told), path.name
+        assert text_of(told).lower() == text_of(body).lower(), path.name
+
+
+def text_of(body: bytes) -> str:
+    assembler = ors.Assembler()
+    assembler.feed(body)
+    assembler.finish()
+    return assembler.output_text
