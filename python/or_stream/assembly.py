@@ -109,9 +109,15 @@ def with_position(error: ErrorT, assembler: CoreAssembler) -> ErrorT:
 
 def server_error_message(error_json: bytes) -> str:
     """Tell a server's error in one line: its own words, escaped and at most 200 characters, then code and type."""
-    import orjson  # noqa: PLC0415 - only errors need it here
+    import json  # noqa: PLC0415 - only errors need it here
 
-    error = orjson.loads(error_json)
+    # An integer of any length is shown as it was sent.
+    error = json.loads(error_json, parse_int=str)
     words = str(error.get("message") or "no message")[:_MESSAGE_CHARS]
-    names = [str(error[key]) for key in ("code", "type") if error.get(key)]
+    names = [_printable(str(error[key])) for key in ("code", "type") if error.get(key)]
     return f"the server reported an error: {words!r}" + (f" ({', '.join(names)})" if names else "")
+
+
+def _printable(words: str) -> str:
+    """Escape half surrogate pairs, at which printing would fail."""
+    return words.encode("utf-8", "backslashreplace").decode()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
@@ -10,6 +9,7 @@ from ._core import BaseEvent
 from ._core import encode as core_encode
 from ._core import synthesize as core_synthesize
 from ._core import synthesize_events as core_synthesize_events
+from .json_text import write_text
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -99,15 +99,5 @@ def _response_json(response: Response | Mapping[str, Any] | Buffer) -> Buffer:
 
 
 def _json(value: Mapping[str, Any]) -> bytes:
-    # The standard library keeps integers of any size exact and refuses NaN; orjson does neither.
-    text = json.dumps(dict(value), default=_plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.encode()
-
-
-def _plain(value: object) -> object:
-    """Give a model as JSON's own types."""
-    to_dict = getattr(value, "to_dict", None)
-    if to_dict is None:
-        message = f"{type(value).__name__} is not JSON"
-        raise TypeError(message)
-    return to_dict()
+    # Half a surrogate pair is refused: reading it back would not give the same.
+    return write_text(dict(value)).encode()

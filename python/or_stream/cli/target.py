@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-import orjson
 import typer
 
+from ..json_text import read as read_json
 from ..stream.event_stream import EventStream
 from ..transports.connect import connect_sync
 
@@ -63,11 +63,11 @@ class Target:
 def _request(text: str) -> dict[str, Any]:
     value: Any
     try:
-        value = orjson.loads(text if text.lstrip().startswith("{") else Path(text).read_bytes())
+        value = read_json(text if text.lstrip().startswith("{") else Path(text).read_bytes())
     except OSError as error:
         message = f"--request: {error.filename}: {error.strerror}"
         raise typer.BadParameter(message) from error
-    except orjson.JSONDecodeError as error:
+    except ValueError as error:
         message = f"--request: not JSON: {error}"
         raise typer.BadParameter(message) from error
     if isinstance(value, dict):

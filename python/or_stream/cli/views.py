@@ -6,7 +6,6 @@ import os
 from enum import Enum
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TextIO
 
-import orjson
 import typer
 
 from ..events import (
@@ -19,6 +18,7 @@ from ..events import (
     ReasoningSummaryTextDelta,
     RefusalDelta,
 )
+from ..json_text import write_bytes
 
 if TYPE_CHECKING:
     from ..stream.progress import Progress
@@ -185,13 +185,13 @@ def brief(event: Event) -> str:
 def _line(event: Event) -> bytes:
     if isinstance(event, MalformedEvent):
         text = event.raw.decode(errors="replace")
-        return orjson.dumps({"type": event.type, "reason": event.reason, "raw": text}) + b"\n"
-    # Data of several lines is JSON of several lines; everything else is written as it was sent.
-    return (orjson.dumps(event.data) if b"\n" in event.raw else event.raw) + b"\n"
+        return write_bytes({"type": event.type, "reason": event.reason, "raw": text}) + b"\n"
+    # As it was sent; a line end of JSON stands only between its values.
+    return event.raw.replace(b"\n", b" ") + b"\n"
 
 
 def _quoted(text: str) -> str:
-    return orjson.dumps(text).decode()
+    return write_bytes(text).decode()
 
 
 def _clip(text: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from ..json_text import write_bytes
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -50,8 +52,6 @@ class Request:
 def _content(body: CreateResponse | Mapping[str, Any] | bytes) -> bytes:
     if isinstance(body, bytes):
         return body
-    import orjson  # noqa: PLC0415 - bytes need no encoder
-
     to_dict: Any = getattr(body, "to_dict", None)
     members: Any = to_dict() if to_dict is not None else body
-    return orjson.dumps({**members, "stream": True})
+    return write_bytes({**members, "stream": True})

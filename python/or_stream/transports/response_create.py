@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..json_text import write_bytes
+
 if TYPE_CHECKING:
     from ..models import CreateResponse
 
@@ -45,10 +47,8 @@ class ResponseCreate:
         Args:
             previous_response_id: The response to continue; None leaves the request as it is.
         """
-        import orjson  # noqa: PLC0415 - nothing else here needs an encoder
-
         after = {} if previous_response_id is None else {"previous_response_id": previous_response_id}
-        return orjson.dumps(self._members | after)
+        return write_bytes(self._members | after)
 
 
 def _members(request: object) -> dict[str, Any]:

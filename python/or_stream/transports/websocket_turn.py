@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, cast
 
-import orjson
 from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK
 
 from ..errors import LimitExceeded
+from ..json_text import read as read_json
 from ..stream.sources import AsyncSource, Chunk
 
 if TYPE_CHECKING:
@@ -134,8 +134,8 @@ class TurnSource(AsyncSource):
 
 def _members(message: bytes) -> dict[str, Any]:
     try:
-        return _dict(orjson.loads(message))
-    except orjson.JSONDecodeError:
+        return _dict(read_json(message))
+    except ValueError:
         return {}
 
 
