@@ -131,6 +131,39 @@ class ServerStreamError(OrStreamError):
         return ErrorPayload.model_validate_json(self.error_json)
 
 
+# The model's words
+
+
+class OutputParseError(OrStreamError):
+    """Raised when a finished response holds no value of the type that was asked for; `partial` is that response.
+
+    `text` is the text that was to be parsed, "" where there was none; pydantic's own error is `__cause__`.
+    """
+
+    def __init__(self, message: str, *, text: str = "", **position: object) -> None:
+        super().__init__(message, **position)  # type: ignore[arg-type]
+        self.text = text
+
+
+class OutputRefused(OutputParseError):  # noqa: N818 - reads like its siblings
+    """Raised when the model refused instead; `refusal` holds its words."""
+
+    def __init__(self, message: str, *, refusal: str = "", **position: object) -> None:
+        super().__init__(message, **position)  # type: ignore[arg-type]
+        self.refusal = refusal
+
+
+class OutputIncomplete(OutputParseError):  # noqa: N818 - reads like its siblings
+    """Raised when the response is not finished, so that its text is not either.
+
+    `reason` is the server's, such as `max_output_tokens`; None where it gave none.
+    """
+
+    def __init__(self, message: str, *, reason: str | None = None, **position: object) -> None:
+        super().__init__(message, **position)  # type: ignore[arg-type]
+        self.reason = reason
+
+
 # The connection
 
 

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any, assert_never, assert_type
 
+from pydantic import BaseModel, TypeAdapter
+
 import or_stream as ors
 from or_stream import Event, OutputTextDelta
 from or_stream.models import ContentPart, ErrorPayload, Item, Response, Usage
@@ -235,3 +237,27 @@ def judge(outcome: ors.Outcome) -> bool:
             return False
         case _:
             assert_never(outcome)
+
+
+class Weather(BaseModel):
+    city: str
+
+
+async def structured_output(url: str, kind: TypeAdapter[int | str]) -> None:
+    async with ors.connect(url, {"model": "m"}, text_format=Weather) as stream:
+        assert_type(await stream.get_final_parsed(Weather), Weather)
+    with ors.connect_sync(url, {"model": "m"}, text_format=kind) as sync_stream:
+        assert_type(sync_stream.get_final_parsed(kind), int | str)
+    async with ors.ResponsesWebSocket(url) as socket, socket.create({"model": "m"}, text_format=list[int]) as stream:
+        assert_type(await stream.get_final_parsed(list[int]), list[int])
+
+
+def why_not(error: ors.OutputParseError) -> str | None:
+    match error:
+        case ors.OutputRefused(refusal=refusal):
+            assert_type(refusal, str)
+            return refusal
+        case ors.OutputIncomplete(reason=reason):
+            return reason
+        case _:
+            return error.text

@@ -3,7 +3,7 @@
 import json
 from typing import Any, assert_type
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from or_stream import models
 from or_stream.models import (
@@ -191,3 +191,14 @@ class Log(BaseModel):
 
 def of_ones_own(log: Log) -> None:
     assert_type(log.items, list[Item])
+
+
+class Weather(BaseModel):
+    city: str
+
+
+def structured_output(response: Response) -> None:
+    assert_type(response.parse_text(Weather), Weather)
+    assert_type(response.parse_text(list[int]), list[int])
+    assert_type(response.parse_text(TypeAdapter(Weather)), Weather)
+    CreateResponse(text=TextConfig(format=JsonSchemaFormat.of(Weather)))

@@ -102,6 +102,17 @@ async def test_turns_follow_each_other_on_one_connection():
 
 
 @on_asyncio
+async def test_structured_output():
+    async with (
+        scripted(sends(*answer("resp_1", "[1,", " 2]"))) as (url, talk),
+        ors.ResponsesWebSocket(url) as socket,
+        socket.create(REQUEST, text_format=list[int]) as stream,
+    ):
+        assert await stream.get_final_parsed(list[int]) == [1, 2]
+    assert talk.requests[0]["text"]["format"]["schema"] == {"type": "array", "items": {"type": "integer"}}
+
+
+@on_asyncio
 async def test_leaving_behind_the_terminal_event_keeps_the_connection():
     async with (
         scripted(sends(*answer("resp_1", "one"), "[DONE]")) as (url, talk),

@@ -1,12 +1,16 @@
 """Settings that a request makes and a response echoes: text format, reasoning, streaming."""
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from .base import Bool, Model
 from .by_type import ByType
+from .strict_schema import schema_name, strict_schema
 from .unknown import Unknown
+
+Form: TypeAlias = type[Any] | TypeAdapter[Any]
+"""What an answer can be asked to be, and is parsed as."""
 
 
 class TextFormat(Model):
@@ -29,6 +33,17 @@ class JsonSchemaFormat(Model):
     description: str | None = None
     schema_: dict[str, Any] | None = Field(default=None, alias="schema")
     strict: Bool | None = None
+
+    @classmethod
+    def of(cls, form: Form, *, name: str | None = None) -> Self:
+        """Ask for a value of a type, with `strict`.
+
+        Args:
+            form: A pydantic model, any other type that pydantic knows, or a `TypeAdapter`. OpenAI takes objects only.
+            name: Of the schema; None for the type's own.
+        """
+        schema = strict_schema(form)
+        return cls(name=name or schema_name(schema), schema=schema, strict=True)
 
 
 class UnknownFormat(Unknown):

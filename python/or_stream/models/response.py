@@ -1,8 +1,8 @@
 """The response object, as events carry it and as a finished request leaves it."""
 
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from ..errors import ServerStreamError
 from .base import Bool, Int, Model, Number
@@ -11,9 +11,12 @@ from .input_items import InputItem, InputItemField
 from .items import FunctionCall, ItemField, Message
 from .next_input import as_input
 from .options import ReasoningConfig, TextConfig
+from .parsing import parse_output
 from .parts import OutputText
 from .tools import ToolChoiceField, ToolField
 from .usage import Usage
+
+T = TypeVar("T")
 
 
 class Response(Model):
@@ -76,6 +79,27 @@ class Response(Model):
             The input items, in order.
         """
         return as_input(self.output, reasoning_content=reasoning_content)
+
+    def parse_text(self, form: type[T] | TypeAdapter[T]) -> T:
+        """Parse the text of the last message that has any: structured output.
+
+        Args:
+            form: A pydantic model, any other type that pydantic knows, or a `TypeAdapter`, which saves building one
+                each time.
+
+        Returns:
+            The value.
+
+        Raises:
+            OutputRefused: Raised when the model refused.
+            OutputIncomplete: Raised when the response is not finished.
+            OutputParseError: Raised when there is no text, or it is not JSON or not of the type.
+            ServerStreamError: Raised as by `raise_for_status`.
+        """
+        reason = self.incomplete_details.reason if self.incomplete_details else None
+        output = self.raise_for_status().output
+        value: T = parse_output(output, form, status=self.status, reason=reason, partial_json=self.to_json())
+        return value
 
     def raise_for_status(self) -> Self:
         """Raise when the server gave no answer; `incomplete` is an answer (rule R10).

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from anyio import move_on_after
 from anyio.lowlevel import checkpoint
@@ -19,12 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
+    from pydantic import TypeAdapter
+
     from .._core import Limits
     from ..events import Event
     from ..models import Response
     from ..outcome import Outcome
     from .intake import OutputSource
     from .sources import Chunk
+
+T = TypeVar("T")
 
 CLOSE_SECONDS = 5.0
 """How long closing a connection may hold a cancelled task up."""
@@ -126,6 +130,21 @@ class AsyncEventStream(Progress[AsyncSource]):
         """
         await self.until_done()
         return self._final_response()
+
+    async def get_final_parsed(self, form: type[T] | TypeAdapter[T]) -> T:
+        """Read to the end and parse the answer: structured output, as asked for by `connect(text_format=...)`.
+
+        Args:
+            form: A pydantic model, any other type that pydantic knows, or a `TypeAdapter`.
+
+        Returns:
+            The value.
+
+        Raises:
+            OutputParseError: Raised as by `Response.parse_text`; `partial` is the response.
+            OrStreamError: Raised as by iterating.
+        """
+        return self._parsed(await self.get_final_response(), form)
 
     async def get_final_text(self) -> str:
         """Read to the end and give the text of the messages.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from threading import Timer
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from ..errors import OrStreamError
 from .intake import Intake
@@ -16,12 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
+    from pydantic import TypeAdapter
+
     from .._core import Limits
     from ..events import Event
     from ..models import Response
     from ..outcome import Outcome
     from .intake import OutputSource
     from .sources import Chunk
+
+T = TypeVar("T")
 
 
 class EventStream(Progress[Source]):
@@ -111,6 +115,21 @@ class EventStream(Progress[Source]):
         """
         self.until_done()
         return self._final_response()
+
+    def get_final_parsed(self, form: type[T] | TypeAdapter[T]) -> T:
+        """Read to the end and parse the answer: structured output, as asked for by `connect(text_format=...)`.
+
+        Args:
+            form: A pydantic model, any other type that pydantic knows, or a `TypeAdapter`.
+
+        Returns:
+            The value.
+
+        Raises:
+            OutputParseError: Raised as by `Response.parse_text`; `partial` is the response.
+            OrStreamError: Raised as by iterating.
+        """
+        return self._parsed(self.get_final_response(), form)
 
     def get_final_text(self) -> str:
         """Read to the end and give the text of the messages.

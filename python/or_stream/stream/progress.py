@@ -15,6 +15,8 @@ from .stats import Stats
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from pydantic import TypeAdapter
+
     from .._core import Diagnostic
     from ..events import Event
     from ..models import Response, Usage
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from .sources.source import AsyncSource, Source
 
 SourceT = TypeVar("SourceT", bound="Source | AsyncSource")
+T = TypeVar("T")
 
 DRAIN_BYTES = 65536
 """Most that is read behind the terminal event so that the connection can be used again (F16)."""
@@ -158,6 +161,12 @@ class Progress(Generic[SourceT]):
 
     def _final_response(self) -> Response:
         return self._intake.assembler.get_final_response(require_terminal=self._intake.require_terminal)
+
+    def _parsed(self, response: Response, form: type[T] | TypeAdapter[T]) -> T:
+        try:
+            return response.parse_text(form)
+        except OrStreamError as error:
+            raise with_position(error, self._intake.assembler)  # noqa: B904 - the same error
 
     def __del__(self) -> None:
         if not (self._closed or self._over or self._source.in_memory):

@@ -12,10 +12,13 @@ from ..stream.async_event_stream import CLOSE_SECONDS, AsyncEventStream
 from ..stream.event_stream import EventStream
 from ..stream.sources.faults import transport_error
 from .request import Body, Request
+from .text_format import with_text_format
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import TracebackType
+
+    from pydantic import TypeAdapter
 
     from .._core import Limits
     from ..stream.intake import OutputSource
@@ -36,6 +39,7 @@ def connect(
     strict: bool = False,
     require_terminal: bool = True,
     output_source: OutputSource = "auto",
+    text_format: type[Any] | TypeAdapter[Any] | None = None,
 ) -> Connection:
     """Send one request and stream the answer.
 
@@ -54,13 +58,18 @@ def connect(
         strict: As of `AsyncEventStream`.
         require_terminal: As of `AsyncEventStream`.
         output_source: As of `AsyncEventStream`.
+        text_format: A pydantic model, any other type that pydantic knows, or a `TypeAdapter`: the request asks for an
+            answer of its form (`text.format`, strict), which `stream.get_final_parsed` then gives.
 
     Returns:
         The connection, to be entered once.
 
     Raises:
         ImportError: Raised when a client is to be made and httpx2 is not installed.
+        ValueError: Raised when the request has a text format beside `text_format`.
     """
+    if text_format is not None:
+        request = with_text_format(request, text_format)
     _check_client(client, is_async=True)
     stream = partial(
         AsyncEventStream,
@@ -83,6 +92,7 @@ def connect_sync(
     strict: bool = False,
     require_terminal: bool = True,
     output_source: OutputSource = "auto",
+    text_format: type[Any] | TypeAdapter[Any] | None = None,
 ) -> SyncConnection:
     """Send one request and stream the answer to a thread: the synchronous twin of `connect`.
 
@@ -95,13 +105,17 @@ def connect_sync(
         strict: As of `EventStream`.
         require_terminal: As of `EventStream`.
         output_source: As of `EventStream`.
+        text_format: As of `connect`.
 
     Returns:
         The connection, to be entered once.
 
     Raises:
         ImportError: Raised when a client is to be made and httpx2 is not installed.
+        ValueError: Raised when the request has a text format beside `text_format`.
     """
+    if text_format is not None:
+        request = with_text_format(request, text_format)
     _check_client(client, is_async=False)
     stream = partial(
         EventStream,

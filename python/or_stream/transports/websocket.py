@@ -12,12 +12,14 @@ from ..errors import ConcurrentUse, StreamClosed
 from ..outcome import Outcome
 from ..stream.async_event_stream import CLOSE_SECONDS, AsyncEventStream
 from .response_create import ResponseCreate
+from .text_format import with_text_format
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from ssl import SSLContext
     from types import TracebackType
 
+    from pydantic import TypeAdapter
     from websockets.asyncio.client import ClientConnection
 
     from ..models import CreateResponse
@@ -116,7 +118,13 @@ class ResponsesWebSocket:
         """The last response that was completed, or left incomplete by its server: what a follow-up continues."""
         return self._last_response_id
 
-    def create(self, request: CreateResponse | Mapping[str, Any], *, follow_up: bool = False) -> Turn:
+    def create(
+        self,
+        request: CreateResponse | Mapping[str, Any],
+        *,
+        follow_up: bool = False,
+        text_format: type[Any] | TypeAdapter[Any] | None = None,
+    ) -> Turn:
         """Ask for a response, to be used as `async with socket.create(request) as stream:`.
 
         The request is sent when the block is entered. One response runs at a time. The protocol has no way to cancel
@@ -126,6 +134,7 @@ class ResponsesWebSocket:
         Args:
             request: A `models.CreateResponse` or a mapping, without `stream`, `stream_options` and `background`.
             follow_up: Set `previous_response_id` to `last_response_id`, as of when the block is entered.
+            text_format: As of `connect`.
 
         Returns:
             The turn, to be entered once. Entering raises `ConcurrentUse` while another response runs, `StreamClosed`
@@ -135,7 +144,7 @@ class ResponsesWebSocket:
             ValueError: Raised when the request has a field that must not be sent here, or says itself what it follows.
             TypeError: Raised when the request is neither model nor mapping.
         """
-        message = ResponseCreate(request)
+        message = ResponseCreate(request if text_format is None else with_text_format(request, text_format))
         if follow_up and message.follows:
             message_text = "the request has a previous_response_id of its own: follow_up would replace it"
             raise ValueError(message_text)
