@@ -57,8 +57,15 @@ class EventStream(Progress[Source]):
         require_terminal: bool = True,
         output_source: OutputSource = "auto",
     ) -> None:
-        intake = Intake(limits=limits, strict=strict, require_terminal=require_terminal, output_source=output_source)
-        super().__init__(open_source(source, strict=strict), intake)
+        opened = open_source(source, strict=strict)
+        intake = Intake(
+            limits=limits,
+            strict=strict,
+            require_terminal=require_terminal,
+            output_source=output_source,
+            messages=opened.messages,
+        )
+        super().__init__(opened, intake)
 
     def __enter__(self) -> Self:
         """Check the HTTP reply, so that an error of the server is raised here."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pydantic import TypeAdapter
 
-    from .._core import Diagnostic
+    from .._core import Diagnostic, PartialArguments
     from ..events import Event
     from ..models import Response, Usage
     from .intake import Intake
@@ -81,6 +81,20 @@ class Progress(Generic[SourceT]):
         if told is not None or self._fault is None:
             return told
         return Outcome.ERROR if self._intake.assembler.error_json is not None else Outcome.TRUNCATED
+
+    def arguments(self, call_id: str) -> PartialArguments:
+        """Give the arguments so far of a running tool call: a view that follows the stream.
+
+        It is up to date with all that was decoded, which may be some events ahead of the one at hand: the rest of its
+        chunk. Finding the call looks into the items, so keep the view rather than asking for it after every delta.
+
+        Args:
+            call_id: The call's `call_id` or its item's id.
+
+        Raises:
+            KeyError: Raised when no such call has begun; the message names the calls that have.
+        """
+        return self._intake.assembler.arguments(call_id)
 
     @property
     def diagnostics(self) -> list[Diagnostic]:

@@ -22,6 +22,8 @@ class _Described:
     """The HTTP library's own response; None for other sources."""
     in_memory: bool = False
     """Whether nothing is lost or leaked by forgetting this source."""
+    messages: bool = False
+    """Whether a chunk is one whole message, with no SSE framing (WebSocket, lines of JSON)."""
     reusable: bool = False
     """Whether reading on to the end lets the connection serve another request."""
 
@@ -46,9 +48,6 @@ class Source(_Described, ABC):
 
 class AsyncSource(_Described, ABC):
     """Bytes that a task pulls."""
-
-    messages: bool = False
-    """Whether a chunk is one whole message, with no SSE framing (WebSocket)."""
 
     async def open(self) -> None:
         """Check what can be known before the first read; raise if it is no event stream."""
