@@ -1,0 +1,55 @@
+"""Every example runs as it stands, and against a server that is named."""
+
+import subprocess
+import sys
+
+import pytest
+
+from .page import ROOT
+
+SAYS = {
+    "consume_live": ["Once upon a time a fox", "completed: 34 tokens, 30 events, 0 findings"],
+    "structured_output": [
+        "Weather(city='Bergen', celsius=7, rain=True)",
+        "no answer (max_output_tokens), only: 'Once upon a'",
+    ],
+    "tool_arguments": ["so far: {'city': 'Bergen', 'days': [1]}\n", "The tool says: Bergen: day 1 7 celsius, day 2"],
+    "websocket_turns": ["Once upon a time a fox", "which follows resp_"],
+}
+
+
+def run(name, *arguments):
+    return subprocess.run(
+        [sys.executable, "-W", "error", ROOT / "examples" / f"{name}.py", *arguments],
+        env={"PYTHONPATH": str(ROOT / "python"), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_all_examples_are_known():
+    assert {path.stem for path in (ROOT / "examples").glob("*.py")} == {*SAYS, "stand_in"}
+
+
+@pytest.mark.parametrize("name", SAYS)
+def test_it_runs_as_it_stands(name):
+    ran = run(name)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    for words in SAYS[name]:
+        assert words in ran.stdout
+
+
+@pytest.mark.parametrize("name", SAYS)
+def test_it_asks_the_server_that_is_named(name, stand_in):
+    ran = run(name, stand_in[name == "websocket_turns"])
+    assert (ran.returncode, ran.stderr) == (0, "")
+    nobody = run(name, "ws://127.0.0.1:1/" if name == "websocket_turns" else "http://127.0.0.1:1/")
+    assert nobody.returncode != 0
+    assert "TransportError" in nobody.stderr
+
+
+@pytest.mark.parametrize("name", [*SAYS, "stand_in"])
+def test_it_is_in_the_list(name):
+    assert f"[{name}.py]({name}.py)" in (ROOT / "examples/README.md").read_text()
