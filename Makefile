@@ -4,6 +4,7 @@
 #   make test    all tests
 #   make check   formatting, lints, types, layers
 #   make bench   speed beside peers, in one run
+#   make reference   docs/reference.md anew, from the docstrings
 #   make lock    pin the dependencies again
 
 PYTHON ?= python3
@@ -11,7 +12,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 RUST   := $(shell find rust -name '*.rs' -o -name 'Cargo.toml') Cargo.toml Cargo.lock
 
-.PHONY: demo test test-rust test-python check check-rust check-python bench bench-quick lock clean
+.PHONY: demo test test-rust test-python check check-rust check-python bench bench-quick reference lock clean
 
 demo: $(VENV)/.built
 	$(BIN)/or-stream demo
@@ -44,6 +45,9 @@ bench: $(VENV)/.built $(VENV)/.dev
 
 bench-quick: $(VENV)/.built $(VENV)/.dev
 	$(BIN)/python -m benches.report --quick
+
+reference: $(VENV)/.built $(VENV)/.dev
+	$(BIN)/python -m tests.docs.reference
 
 # The pinned runtime and build tools, then the library itself, editable and optimised.
 $(VENV)/.built: $(VENV)/.run pyproject.toml $(RUST)

@@ -1,4 +1,4 @@
-"""docs/reference.md, made from the docstrings: `python -m tests.docs.reference` writes it."""
+"""docs/reference.md, made from the docstrings: `make reference` writes it."""
 
 import inspect
 
@@ -10,7 +10,7 @@ from .page import ROOT
 PATH = ROOT / "docs/reference.md"
 HEAD = """# Reference
 
-Every public name of `or_stream`, made from the docstrings by `python -m tests.docs.reference`; do not edit.
+Every public name of `or_stream`, made from the docstrings by `make reference`; do not edit.
 New here? Start with the [tutorial](tutorial.md).
 """
 LISTS = ("Args:", "Raises:")

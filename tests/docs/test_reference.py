@@ -10,7 +10,7 @@ from .members import members
 from .reference import PATH, page
 
 READERS = [ors.EventStream, ors.AsyncEventStream, ors.Assembler, ors.Decoder, ors.SSEDecoder]
-WRITE = "write it anew: python -m tests.docs.reference"
+WRITE = "write it anew: make reference"
 
 
 def named(text):
