@@ -114,7 +114,7 @@ def server_error_message(error_json: bytes) -> str:
     # An integer of any length is shown as it was sent.
     error = json.loads(error_json, parse_int=str)
     words = str(error.get("message") or "no message")[:_MESSAGE_CHARS]
-    names = [_printable(str(error[key])) for key in ("code", "type") if error.get(key)]
+    names = [_printable(str(error[key])[:_MESSAGE_CHARS]) for key in ("code", "type") if error.get(key)]
     return f"the server reported an error: {words!r}" + (f" ({', '.join(names)})" if names else "")
 
 

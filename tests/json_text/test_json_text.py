@@ -102,6 +102,15 @@ def test_a_servers_error_is_told_in_words_that_can_be_printed():
     assert "12345678901234567890123" in message
 
 
+def test_an_error_code_of_any_number_of_digits_is_told_in_brief():
+    assembler = ors.Assembler(limits=ors.Limits(max_number_digits=None))
+    assembler.feed(b'data: {"type":"error","error":{"message":"m","code":' + b"1" * 5000 + b"}}\n\n")
+    assembler.finish()
+    with pytest.raises(ors.ServerStreamError, match=r"1{200}") as caught:
+        assembler.get_final_response()
+    assert len(str(caught.value)) < 300
+
+
 def test_nothing_needs_orjson():
     code = """
 import sys

@@ -178,6 +178,7 @@ async def read_an_async_stream(source: AsyncIterator[bytes]) -> str:
 
 
 def look_at_a_stream(stream: ors.EventStream | ors.AsyncEventStream) -> None:
+    assert_type(stream.arguments("call_1"), ors.PartialArguments)
     assert_type(stream.outcome, ors.Outcome | None)
     assert_type(stream.response, Response | None)
     assert_type(stream.usage, Usage | None)
