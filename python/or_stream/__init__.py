@@ -9,7 +9,7 @@ pydantic, anyio or an HTTP client (`models`, the streams, `connect`) is imported
 from typing import TYPE_CHECKING
 
 from . import events
-from ._core import Decoder, Diagnostic, Limits, PartialArguments, ServerSentEvent, SSEDecoder, __version__
+from ._core import Decoder, Diagnostic, Histogram, Limits, PartialArguments, ServerSentEvent, SSEDecoder, __version__
 from .assembly import Assembler
 from .errors import (
     ConcurrentUse,
@@ -36,6 +36,7 @@ from .outcome import Outcome
 
 if TYPE_CHECKING:
     from . import models
+    from .bench.timeline import Timeline
     from .encoding import encode, synthesize
     from .proxy.rewrite import Rewriter
     from .proxy.tap import Tap
@@ -53,6 +54,7 @@ __all__ = [
     "Diagnostic",
     "EventDecodeError",
     "EventStream",
+    "Histogram",
     "InternalError",
     "LateEventError",
     "LimitExceeded",
@@ -76,6 +78,7 @@ __all__ = [
     "StreamStalled",
     "StreamTruncated",
     "Tap",
+    "Timeline",
     "TransportError",
     "UnknownTargetError",
     "__version__",
@@ -96,6 +99,7 @@ if not TYPE_CHECKING:
         "Rewriter": "proxy.rewrite",
         "Stats": "stream.stats",
         "Tap": "proxy.tap",
+        "Timeline": "bench.timeline",
         "connect": "transports.connect",
         "connect_sync": "transports.connect",
         "encode": "encoding",

@@ -1,6 +1,7 @@
 """The compiled core. Hand-checked; `make check` compares it with the built module (stubtest)."""
 
-from typing import Any, Literal, Self, TypeAlias, final
+from collections.abc import Iterable
+from typing import Any, ClassVar, Literal, Self, TypeAlias, final
 
 from typing_extensions import Buffer
 
@@ -196,6 +197,100 @@ class Tap(_Reader):
     @property
     def fault(self) -> OrStreamError | None:
         """Why the rest of the stream passes unread: what a reader would have raised; None while it is read."""
+
+class Timeline(_Reader):
+    """When the events of one stream came, as columns of numbers. Never raises on what a server sends."""
+    def __new__(cls, *, limits: Limits | None = None) -> Self: ...
+    def feed(self, chunk: Buffer, t_ns: int | None = None, /) -> None:
+        """Take note of the next bytes of the body; all events that they complete get one time.
+
+        Args:
+            chunk: The bytes, cut anywhere.
+            t_ns: When they came, in nanoseconds of any monotonic clock; None for `time.monotonic_ns()`.
+        """
+    def feed_message(self, message: str | Buffer, t_ns: int | None = None, /) -> None:
+        """Take note of one WebSocket message or JSON line, which is one event without framing."""
+    def finish(self) -> Outcome:
+        """Fix the outcome at the end of the body (rule R10)."""
+    @property
+    def times_bytes(self) -> bytes: ...
+    @property
+    def chunks_bytes(self) -> bytes: ...
+    @property
+    def kinds_bytes(self) -> bytes: ...
+    @property
+    def items_bytes(self) -> bytes: ...
+    @property
+    def delta_sizes_bytes(self) -> bytes: ...
+    @property
+    def characters_bytes(self) -> bytes: ...
+    @property
+    def chunk_times_bytes(self) -> bytes: ...
+    @property
+    def chunk_sizes_bytes(self) -> bytes: ...
+    @property
+    def kind_names(self) -> list[str]:
+        """The event type that each number in `kinds` stands for; other types have the name of their event class."""
+    @property
+    def usage_json(self) -> bytes | None: ...
+    @property
+    def model(self) -> str | None:
+        """The model as the server names it."""
+    @property
+    def column_bytes(self) -> int:
+        """Bytes of memory that the columns take."""
+    @property
+    def fault(self) -> OrStreamError | None:
+        """Why the rest of the stream was not read; None while it is."""
+
+@final
+class Histogram:
+    """Counts of whole numbers, such as nanoseconds, each known to 0.1 %; mergeable over streams and processes."""
+
+    __hash__: ClassVar[None]  # type: ignore[assignment]
+    def __new__(cls) -> Self: ...
+    def record(self, value: int, times: int = 1, /) -> None:
+        """Count a value, `times` times.
+
+        Args:
+            value: From 0 to 2^64 - 1.
+            times: How often.
+        """
+    def record_all(self, values: Iterable[int], /) -> None:
+        """Count each of several values."""
+    def merge(self, other: Histogram, /) -> None:
+        """Add all values of another histogram."""
+    def quantile(self, share: float, /) -> int | None:
+        """Give the smallest value that at least this share of the values does not exceed, to 0.1 % (nearest rank).
+
+        Args:
+            share: From 0 to 1; 0.5 is the median.
+
+        Raises:
+            ValueError: Raised for another share.
+        """
+    @property
+    def count(self) -> int: ...
+    @property
+    def sum(self) -> int: ...
+    @property
+    def min(self) -> int | None: ...
+    @property
+    def max(self) -> int | None: ...
+    @property
+    def mean(self) -> float | None: ...
+    def buckets(self) -> list[tuple[int, int, int]]:
+        """Give every bucket that is not empty: its smallest value, its width, its count."""
+    def to_bytes(self) -> bytes:
+        """Write the histogram for another process; `from_bytes` reads it."""
+    @staticmethod
+    def from_bytes(data: bytes, /) -> Histogram:
+        """Read what `to_bytes` wrote.
+
+        Raises:
+            ValueError: Raised for bytes that are no histogram.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
 
 class Assembler(_Reader):
     """The fold of one stream's events into a response, without a Python object per event."""

@@ -5,11 +5,12 @@
 //!
 //! | floor | modules |
 //! |---|---|
-//! | 0 | [`error`], [`limits`], [`diagnostics`], [`kind`], [`lines`], [`json`], [`unescape`], [`object`] |
+//! | 0 | [`error`], [`limits`], [`diagnostics`], [`kind`], [`lines`], [`json`], [`unescape`], [`object`], [`histogram`] |
 //! | 1 | [`sse`], [`envelope`], [`server_error`], [`lifecycle`], [`text`], [`partial`] |
 //! | 2 | [`layout`], [`slots`], [`encode`] |
 //! | 3 | [`decoder`], [`snapshot`], [`agreement`], [`synthesize`] |
 //! | 4 | [`assemble`], [`tap`] |
+//! | 5 | [`timeline`] |
 //!
 //! ```
 //! use or_stream_core::{assemble::Assembler, limits::Limits};
@@ -27,6 +28,7 @@ pub mod diagnostics;
 pub mod encode;
 pub mod envelope;
 pub mod error;
+pub mod histogram;
 pub mod json;
 pub mod kind;
 pub mod layout;
@@ -42,4 +44,5 @@ pub mod sse;
 pub mod synthesize;
 pub mod tap;
 pub mod text;
+pub mod timeline;
 pub mod unescape;

@@ -49,6 +49,17 @@ pub fn whole(body: &[u8]) -> (String, u32) {
     (out, lone)
 }
 
+/// Bytes and characters (Unicode code points) of the body of one JSON string, as text.
+#[inline]
+pub fn measure(body: &[u8]) -> (usize, usize) {
+    if memchr(b'\\', body).is_some() {
+        let text = whole(body).0;
+        return (text.len(), text.chars().count());
+    }
+    // Every character but its continuation bytes.
+    (body.len(), body.iter().filter(|byte| **byte & 0xc0 != 0x80).count())
+}
+
 /// Writes `text` as a JSON string with its quotes.
 pub fn write_string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');

@@ -8,12 +8,14 @@ mod encode;
 mod errors;
 mod event;
 mod growing;
+mod histogram;
 mod input;
 mod limits;
 mod reader;
 mod sse;
 mod tap;
 mod text;
+mod timeline;
 mod tree;
 mod value;
 
@@ -31,6 +33,8 @@ mod _core {
     #[pymodule_export]
     use super::decoder::Decoder;
     #[pymodule_export]
+    use super::histogram::Histogram;
+    #[pymodule_export]
     use super::limits::Limits;
     #[pymodule_export]
     use super::reader::{Diagnostic, Reader};
@@ -38,6 +42,8 @@ mod _core {
     use super::sse::{ServerSentEvent, SseDecoder};
     #[pymodule_export]
     use super::tap::Tap;
+    #[pymodule_export]
+    use super::timeline::Timeline;
 
     #[pymodule_export]
     use super::encode::{encode_event, synthesize_body, synthesize_events};

@@ -249,7 +249,7 @@ fn read<T>(this: &Bound<'_, Tap>, look: impl FnOnce(&Facts, &State) -> PyResult<
 }
 
 /// The caller's time, or now by `time.monotonic_ns`, so that both can be compared.
-fn time(py: Python<'_>, given: Option<u64>) -> PyResult<u64> {
+pub(crate) fn time(py: Python<'_>, given: Option<u64>) -> PyResult<u64> {
     static CLOCK: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     match given {
         Some(time) => Ok(time),

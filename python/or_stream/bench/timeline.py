@@ -1,0 +1,80 @@
+"""`Timeline`: when the events of one stream came, as columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._core import Timeline as CoreTimeline
+
+if TYPE_CHECKING:
+    from ..models import Usage
+
+
+class Timeline(CoreTimeline):
+    """Notes the time of every event, 25 bytes each, and makes no object per event.
+
+    One stamp is taken where `feed` begins and counts for all events that the chunk completes; `chunks` tells which came
+    together. The columns have one entry an event and are copied when asked for; any library that takes a buffer takes
+    them (`numpy.asarray(timeline.times)`). A delta is no token: only the server's `usage` counts those.
+
+    Args:
+        limits: What the server may make it hold; None for the defaults of `Limits`.
+    """
+
+    __slots__ = ()
+
+    @property
+    def times(self) -> memoryview[int]:
+        """When each event came, in nanoseconds of the clock that stamped it (64 bits)."""
+        return memoryview(self.times_bytes).cast("Q")
+
+    @property
+    def chunks(self) -> memoryview[int]:
+        """The chunk that completed each event, counted from 0 (32 bits)."""
+        return memoryview(self.chunks_bytes).cast("I")
+
+    @property
+    def kinds(self) -> memoryview[int]:
+        """The type of each event, as its place in `kind_names` (8 bits)."""
+        return memoryview(self.kinds_bytes).cast("B")
+
+    @property
+    def output_indexes(self) -> memoryview[int]:
+        """The `output_index` of each event, -1 where it names none (32 bits)."""
+        return memoryview(self.items_bytes).cast("i")
+
+    @property
+    def delta_bytes(self) -> memoryview[int]:
+        """UTF-8 bytes of each delta, 0 for other events: late text of a `done` event is no delta (32 bits)."""
+        return memoryview(self.delta_sizes_bytes).cast("I")
+
+    @property
+    def delta_characters(self) -> memoryview[int]:
+        """Unicode code points of each delta, 0 for other events (32 bits)."""
+        return memoryview(self.characters_bytes).cast("I")
+
+    @property
+    def chunk_times(self) -> memoryview[int]:
+        """When each chunk came, with events or without (64 bits)."""
+        return memoryview(self.chunk_times_bytes).cast("Q")
+
+    @property
+    def chunk_sizes(self) -> memoryview[int]:
+        """Bytes of each chunk (32 bits)."""
+        return memoryview(self.chunk_sizes_bytes).cast("I")
+
+    @property
+    def types(self) -> list[str]:
+        """The type of each event; kinds without a type of their own have the name of their event class."""
+        names = self.kind_names
+        return [names[kind] for kind in self.kinds_bytes]
+
+    @property
+    def usage(self) -> Usage | None:
+        """The tokens used, once the server has told them."""
+        told = self.usage_json
+        if told is None:
+            return None
+        from ..models import Usage  # noqa: PLC0415 - pydantic is loaded when someone looks
+
+        return Usage.model_validate_json(told)
