@@ -130,5 +130,5 @@ def server_error_status(error_json: bytes) -> int | None:
     """Tell the HTTP status that an error event carries, as WebSocket envelopes and gateways send it."""
     import json  # noqa: PLC0415 - as above
 
-    status = json.loads(error_json, parse_int=lambda digits: int(digits[:9])).get("status")
+    status = json.loads(error_json).get("status")
     return status if isinstance(status, int) and not isinstance(status, bool) else None
