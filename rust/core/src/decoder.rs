@@ -246,20 +246,25 @@ impl Decoder {
     /// Looks at the first bytes that are not white space: a line of an event stream starts with none of these.
     #[inline(never)]
     fn sniff(&mut self, chunk: &[u8], sink: &mut impl Sink) -> Result<(), Error> {
+        let mut chunk = chunk;
         if let Body::Unknown = self.body {
-            let first = chunk.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0xef | 0xbb | 0xbf));
-            self.body = match first {
+            let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0xef | 0xbb | 0xbf);
+            let start = chunk.iter().position(|byte| !is_space(byte));
+            self.body = match start.and_then(|start| chunk.get(start)) {
                 None => return self.frames(chunk, sink),
                 Some(b'{' | b'[' | b'<') => Body::Foreign(Vec::new()),
                 Some(_) => Body::Events,
             };
+            if let Body::Foreign(_) = self.body {
+                // White space may have come in chunks of its own, so none of it is kept.
+                chunk = chunk.get(start.unwrap_or_default()..).unwrap_or_default();
+            }
         }
         let Body::Foreign(body) = &mut self.body else { return self.frames(chunk, sink) };
         body.extend_from_slice(chunk);
-        let is_json = body.trim_ascii_start().starts_with(b"{");
-        let most = if is_json { self.events.limits.max_event_bytes } else { BODY_BYTES };
+        let most = if body.starts_with(b"{") { self.events.limits.max_event_bytes } else { BODY_BYTES };
         if body.len() > most {
-            return Err(not_a_stream(body));
+            return Err(not_a_stream(body.get(..most).unwrap_or(body)));
         }
         Ok(())
     }

@@ -406,7 +406,7 @@ impl Framer {
             Carry::Value(field) => field,
             Carry::Colon(field) => {
                 if field == Field::Data {
-                    self.begin_data(&[], 0);
+                    self.begin_data(&[], end);
                 }
                 field
             }
@@ -415,7 +415,7 @@ impl Framer {
                 let field = field_of(&self.value);
                 self.value.clear();
                 if field == Field::Data {
-                    self.begin_data(&[], 0);
+                    self.begin_data(&[], end);
                 }
                 field
             }

@@ -123,3 +123,26 @@ fn hostile_numbers_cost_nothing() {
     assert!(assembler.fold().heap_bytes() < 8192);
     assert_eq!(assembler.output_text().len(), 3);
 }
+
+#[test]
+fn what_is_kept_of_a_foreign_body_does_not_depend_on_cuts() {
+    let most = 40;
+    let bodies =
+        ["\n \u{feff}<html>no</html>".to_owned(), format!(" {{\"a\":\"{}\"}}", "x".repeat(80)), "\t[1]".to_owned()];
+    for body in bodies.iter().map(String::as_bytes) {
+        let kept = |chunk: usize| {
+            let mut decoder = Decoder::new(Limits { max_event_bytes: most, ..Limits::default() }, false);
+            let mut seen = Seen::default();
+            let fed = body.chunks(chunk).find_map(|chunk| decoder.feed(chunk, &mut seen).err());
+            match fed.or(decoder.finish(&mut seen).err()) {
+                Some(Error::NotAnEventStream { body }) => body,
+                other => panic!("{other:?}"),
+            }
+        };
+        let whole = kept(body.len());
+        assert!(!whole[0].is_ascii_whitespace() && whole.len() <= most);
+        for chunk in 1..body.len() {
+            assert_eq!(kept(chunk), whole, "in chunks of {chunk}");
+        }
+    }
+}

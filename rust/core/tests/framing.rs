@@ -2,58 +2,14 @@
 // A test that panics is a test that fails.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+#[path = "twin/framing.rs"]
+mod twin;
+
 use or_stream_core::error::Error;
 use or_stream_core::limits::{Limit, Limits};
 use or_stream_core::sse::Framer;
 use proptest::prelude::*;
-
-/// What a stream says: its events (name, data, id, retry), the last id and retry, and the number of comments.
-type Said = (Vec<(Vec<u8>, Vec<u8>, Vec<u8>, Option<u64>)>, Vec<u8>, Option<u64>, u64);
-
-/// The standard's algorithm, read off the page: split the whole body into lines, then interpret them one by one.
-fn twin(body: &[u8]) -> Said {
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    let (mut events, mut last_id, mut retry, mut comments) = (Vec::new(), Vec::new(), None, 0);
-    let (mut name, mut data, mut id, mut own_retry): (Vec<u8>, Vec<u8>, Vec<u8>, _) = Default::default();
-    for line in lines(body) {
-        if line.is_empty() {
-            last_id.clone_from(&id);
-            if data.pop().is_some() {
-                events.push((name.clone(), data.clone(), last_id.clone(), own_retry));
-            }
-            (name, data, own_retry) = Default::default();
-            continue;
-        }
-        let colon = line.iter().position(|byte| *byte == b':').unwrap_or(line.len());
-        let (field, value) = (&line[..colon], line.get(colon + 1..).unwrap_or_default());
-        let value = value.strip_prefix(b" ").unwrap_or(value);
-        match field {
-            b"" => comments += 1,
-            b"event" => name = value.to_vec(),
-            b"data" => data.extend(value.iter().chain(b"\n")),
-            b"id" if !value.contains(&0) => id = value.to_vec(),
-            b"retry" if !value.is_empty() && value.iter().all(u8::is_ascii_digit) => {
-                retry = Some(std::str::from_utf8(value).unwrap().parse().unwrap_or(u64::MAX));
-                own_retry = retry;
-            }
-            _ => {}
-        }
-    }
-    (events, last_id, retry, comments)
-}
-
-fn lines(body: &[u8]) -> Vec<&[u8]> {
-    let (mut lines, mut start, mut at) = (Vec::new(), 0, 0);
-    while at < body.len() {
-        if matches!(body[at], b'\n' | b'\r') {
-            lines.push(&body[start..at]);
-            at += usize::from(body[at] == b'\r' && body.get(at + 1) == Some(&b'\n'));
-            start = at + 1;
-        }
-        at += 1;
-    }
-    lines
-}
+use twin::{Said, twin};
 
 fn framed<'a>(chunks: impl IntoIterator<Item = &'a [u8]>, limits: Limits) -> Result<Said, Error> {
     let mut framer = Framer::new(limits);
@@ -162,4 +118,22 @@ fn an_endless_line_is_held_up_to_its_limit() {
     let error = (0..100).find_map(|_| framer.next(&vec![b'x'; 65536], &mut 0).err());
     assert!(matches!(error, Some(Error::Limit { limit: Limit::LineBytes, offset, .. }) if offset == 1 << 20));
     assert!(framer.heap_bytes() <= 2 << 20);
+}
+
+#[test]
+fn the_offset_of_data_does_not_depend_on_cuts() {
+    for (body, offset) in
+        [("data\ndata\n\n", 4), ("\ndata\n\n", 5), ("data:\n\n", 5), ("data: x\n\n", 6), (":c\ndata: \n\n", 9)]
+    {
+        for cut in 0..body.len() {
+            let (mut framer, mut offsets) = (Framer::new(Limits::default()), Vec::new());
+            for chunk in [&body.as_bytes()[..cut], &body.as_bytes()[cut..]] {
+                let mut cursor = 0;
+                while let Some(frame) = framer.next(chunk, &mut cursor).unwrap() {
+                    offsets.push(frame.offset);
+                }
+            }
+            assert_eq!(offsets, [offset], "{body:?} cut at {cut}");
+        }
+    }
 }
