@@ -5,6 +5,7 @@
 #   make check   formatting, lints, types, layers
 #   make bench   speed beside peers, in one run
 #   make reference   docs/reference.md anew, from the docstrings
+#   make fuzz    a minute of fuzzing per target; SECONDS=3600 for more, TARGETS=decode for one
 #   make lock    pin the dependencies again
 
 PYTHON ?= python3
@@ -12,7 +13,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 RUST   := $(shell find rust -name '*.rs' -o -name 'Cargo.toml') Cargo.toml Cargo.lock
 
-.PHONY: demo test test-rust test-python check check-rust check-python bench bench-quick reference lock clean
+.PHONY: demo test test-rust test-python check check-rust check-python bench bench-quick reference lock clean fuzz
 
 demo: $(VENV)/.built
 	$(BIN)/or-stream demo
@@ -48,6 +49,26 @@ bench-quick: $(VENV)/.built $(VENV)/.dev
 
 reference: $(VENV)/.built $(VENV)/.dev
 	$(BIN)/python -m tests.docs.reference
+
+# The stable compiler has the sanitizer and libFuzzer's counters; they are only not promised, hence the bootstrap switch.
+TARGETS    ?= sse decode assemble arguments encode json
+SECONDS    ?= 60
+FUZZ       := target/fuzz
+HOST        = $(shell rustc -vV 2>/dev/null | sed -n 's/^host: //p')
+FUZZ_FLAGS := -Zsanitizer=address --cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=3 \
+  -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table
+
+fuzz: $(VENV)/.dev
+	RUSTC_BOOTSTRAP=1 RUSTFLAGS="$(FUZZ_FLAGS)" cargo build --quiet --release --locked \
+	  --manifest-path rust/fuzz/Cargo.toml --target $(HOST) --target-dir $(FUZZ)/build
+	$(BIN)/python rust/fuzz/seeds.py $(FUZZ)/seeds
+	@set -e; for target in $(TARGETS); do \
+	  mkdir -p $(FUZZ)/corpus/$$target; \
+	  ASAN_OPTIONS=detect_leaks=0 $(FUZZ)/build/$(HOST)/release/$$target -max_total_time=$(SECONDS) -max_len=320 \
+	    -artifact_prefix=$(FUZZ)/$$target- -print_final_stats=1 $(FUZZ)/corpus/$$target $(FUZZ)/seeds/$$target \
+	    >$(FUZZ)/$$target.log 2>&1 || { tail -40 $(FUZZ)/$$target.log; exit 1; }; \
+	  echo "$$target: $$(sed -n 's/.*number_of_executed_units: *//p' $(FUZZ)/$$target.log) runs, no finding"; \
+	done
 
 # The pinned runtime and build tools, then the library itself, editable and optimised.
 $(VENV)/.built: $(VENV)/.run pyproject.toml $(RUST)
