@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from .encoding import encode, synthesize
     from .proxy.rewrite import Rewriter
     from .proxy.tap import Tap
+    from .recordings import Recording, parse_many
     from .stream.async_event_stream import AsyncEventStream
     from .stream.event_stream import EventStream
     from .stream.stats import Stats
@@ -67,6 +68,7 @@ __all__ = [
     "OutputRefused",
     "PartialArguments",
     "ProtocolError",
+    "Recording",
     "ResponsesWebSocket",
     "Rewriter",
     "SSEDecoder",
@@ -86,6 +88,7 @@ __all__ = [
     "connect_sync",
     "encode",
     "models",
+    "parse_many",
     "synthesize",
 ]
 __all__ += events.__all__
@@ -95,6 +98,7 @@ if not TYPE_CHECKING:
     _LAZY = {
         "AsyncEventStream": "stream.async_event_stream",
         "EventStream": "stream.event_stream",
+        "Recording": "recordings",
         "ResponsesWebSocket": "transports.websocket",
         "Rewriter": "proxy.rewrite",
         "Stats": "stream.stats",
@@ -104,6 +108,7 @@ if not TYPE_CHECKING:
         "connect_sync": "transports.connect",
         "encode": "encoding",
         "models": "models",
+        "parse_many": "recordings",
         "synthesize": "encoding",
     }
 

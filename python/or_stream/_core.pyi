@@ -1,6 +1,7 @@
 """The compiled core. Hand-checked; `make check` compares it with the built module (stubtest)."""
 
 from collections.abc import Iterable
+from os import PathLike
 from typing import Any, ClassVar, Literal, Self, TypeAlias, final
 
 from typing_extensions import Buffer
@@ -391,6 +392,40 @@ class PartialArguments:
     def bytes_parsed(self) -> int:
         """Bytes of UTF-8 text parsed so far, those of replaced texts included."""
 
+@final
+class Recording:
+    """What a recorded stream came to: plain values, no reader behind them."""
+    @property
+    def has_response(self) -> bool: ...
+    def snapshot_json(self) -> bytes: ...
+    @property
+    def error_json(self) -> bytes | None: ...
+    @property
+    def fault(self) -> Exception | None: ...
+    @property
+    def outcome(self) -> Outcome | None: ...
+    @property
+    def diagnostics(self) -> list[Diagnostic]: ...
+    @property
+    def diagnostic_counts(self) -> dict[str, int]: ...
+    @property
+    def events_seen(self) -> int: ...
+    @property
+    def bytes_seen(self) -> int: ...
+    @property
+    def last_sequence_number(self) -> int | None: ...
+    @property
+    def last_event_id(self) -> str: ...
+
+def read_many(
+    sources: list[str | PathLike[str] | Buffer],
+    /,
+    *,
+    threads: int | None = None,
+    limits: Limits | None = None,
+    strict: bool = False,
+    output_source: Literal["auto", "terminal", "stream"] = "auto",
+) -> list[Recording]: ...
 def encode(event: Event | Buffer, /) -> bytes: ...
 def synthesize(
     response: Buffer, /, *, chunk: Literal["words", "characters"] | int = "words", done: bool = True

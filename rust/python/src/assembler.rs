@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
 use crate::arguments::PartialArguments;
+use crate::blocks::blocks;
 use crate::event;
 use crate::input::Input;
 use crate::limits::Limits;
@@ -25,23 +26,29 @@ impl Assembler {
     #[new]
     #[pyo3(signature = (*, limits=None, strict=false, output_source="auto"))]
     fn new(limits: Option<&Limits>, strict: bool, output_source: &str) -> PyResult<PyClassInitializer<Self>> {
-        let source = match output_source {
-            "auto" => OutputSource::Auto,
-            "terminal" => OutputSource::Terminal,
-            "stream" => OutputSource::Stream,
-            _ => return Err(PyValueError::new_err("output_source must be 'auto', 'terminal' or 'stream'")),
-        };
+        let source = self::output_source(output_source)?;
         let settings = Settings { limits: Limits::core(limits), strict, fold: Some(source) };
         Ok(PyClassInitializer::from(Reader::new(settings)).add_subclass(Self))
     }
 
-    /// Takes the next bytes of the body.
+    /// Takes the next bytes of the body. Between two blocks of a long chunk a signal handler may raise: what was taken
+    /// until then stays, and `bytes_seen` tells how much it is.
     #[pyo3(signature = (chunk, /))]
     fn feed<'py>(this: &Bound<'py, Self>, chunk: &Bound<'py, PyAny>) -> PyResult<()> {
         let input = Input::chunk(chunk)?;
         let bytes = input.as_bytes()?;
-        fold(this, |py, decoder, fold| {
-            if bytes.len() < DETACH_BYTES { decoder.feed(bytes, fold) } else { py.detach(|| decoder.feed(bytes, fold)) }
+        let py = this.py();
+        this.as_super().get().with(py, |state| {
+            for (index, block) in blocks(bytes).enumerate() {
+                if index > 0 {
+                    py.check_signals()?;
+                }
+                let State { decoder, fold: Some(fold), .. } = &mut *state else { return Ok(()) };
+                let mut take = || decoder.feed(block, fold);
+                let taken = if block.len() < DETACH_BYTES { take() } else { py.detach(take) };
+                taken.map_err(|error| failure(py, &error, state))?;
+            }
+            Ok(())
         })
     }
 
@@ -58,7 +65,7 @@ impl Assembler {
     fn decode<'py>(this: &Bound<'py, Self>, chunk: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
         let input = Input::chunk(chunk)?;
         let bytes = input.as_bytes()?;
-        this.as_super().get().events(this.py(), |decoder, sink| decoder.feed(bytes, sink))
+        this.as_super().get().feed(this.py(), bytes)
     }
 
     /// As `feed_message`, and returns the events too.
@@ -127,6 +134,16 @@ impl Assembler {
     #[getter]
     fn error_json<'py>(this: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyBytes>>> {
         Ok(read(this, Fold::error)?.map(|json| PyBytes::new(this.py(), &json)))
+    }
+}
+
+/// Whose telling of the output counts, by its name.
+pub(crate) fn output_source(name: &str) -> PyResult<OutputSource> {
+    match name {
+        "auto" => Ok(OutputSource::Auto),
+        "terminal" => Ok(OutputSource::Terminal),
+        "stream" => Ok(OutputSource::Stream),
+        _ => Err(PyValueError::new_err("output_source must be 'auto', 'terminal' or 'stream'")),
     }
 }
 

@@ -25,7 +25,7 @@ impl Decoder {
     fn feed<'py>(this: &Bound<'py, Self>, chunk: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
         let input = Input::chunk(chunk)?;
         let bytes = input.as_bytes()?;
-        this.as_super().get().events(this.py(), |decoder, sink| decoder.feed(bytes, sink))
+        this.as_super().get().feed(this.py(), bytes)
     }
 
     /// Takes one WebSocket message or JSON line, which is one event without framing.

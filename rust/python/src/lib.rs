@@ -3,6 +3,7 @@
 
 mod arguments;
 mod assembler;
+mod blocks;
 mod decoder;
 mod encode;
 mod errors;
@@ -11,7 +12,9 @@ mod growing;
 mod histogram;
 mod input;
 mod limits;
+mod many;
 mod reader;
+mod recording;
 mod sse;
 mod tap;
 mod text;
@@ -39,6 +42,8 @@ mod _core {
     #[pymodule_export]
     use super::reader::{Diagnostic, Reader};
     #[pymodule_export]
+    use super::recording::Recording;
+    #[pymodule_export]
     use super::sse::{ServerSentEvent, SseDecoder};
     #[pymodule_export]
     use super::tap::Tap;
@@ -49,6 +54,8 @@ mod _core {
     use super::encode::{encode_event, synthesize_body, synthesize_events};
     #[pymodule_export]
     use super::event::rebuild_event;
+    #[pymodule_export]
+    use super::many::read_many;
 
     #[cfg(feature = "planted-panic")]
     #[pymodule_export]

@@ -7,11 +7,13 @@ use or_stream_core::assemble::{Call, Fold, OutputSource};
 use or_stream_core::decoder::{Decoder, Event, Sink};
 use or_stream_core::diagnostics::Diagnostics;
 use or_stream_core::error::Error;
+use or_stream_core::lifecycle::Outcome;
 use or_stream_core::limits::Limits;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 
 use crate::arguments::Reading;
+use crate::blocks::blocks;
 use crate::errors::{self, Position};
 use crate::event;
 use crate::text::string;
@@ -37,6 +39,8 @@ pub(crate) struct State {
     pub(crate) fold: Option<Fold>,
     /// The tool calls whose arguments somebody looks at; nobody else's are parsed.
     pub(crate) readings: Vec<(Call, Arc<Mutex<Reading>>)>,
+    /// Events that an interrupted call had decoded: the next call hands them out.
+    held: Option<Py<PyList>>,
     /// Set for good when the core has panicked: its state cannot be trusted.
     broken: bool,
 }
@@ -47,6 +51,7 @@ impl State {
             decoder: Decoder::new(settings.limits, settings.strict),
             fold: settings.fold.map(|source| Fold::new(settings.limits, source)),
             readings: Vec::new(),
+            held: None,
             broken: false,
         }
     }
@@ -103,16 +108,51 @@ impl Reader {
         call: impl FnOnce(&mut Decoder, &mut Events<'_, 'py>) -> Result<(), Error>,
     ) -> PyResult<Bound<'py, PyList>> {
         self.with(py, |state| {
-            let list = PyList::empty(py);
+            let list = state.held.take().map_or_else(|| PyList::empty(py), |held| held.into_bound(py));
             let mut sink = Events { py, list: &list, fold: state.fold.as_mut(), failed: None };
             let result = call(&mut state.decoder, &mut sink);
             if let Some(error) = sink.failed {
+                state.held = Some(list.unbind());
                 return Err(error);
             }
             match result {
                 Err(error) if list.is_empty() => Err(failure(py, &error, state)),
                 _ => Ok(list),
             }
+        })
+    }
+}
+
+/// An outcome as the `Outcome` of the package.
+pub(crate) fn outcome(py: Python<'_>, outcome: Option<Outcome>) -> PyResult<Option<Bound<'_, PyAny>>> {
+    let Some(outcome) = outcome else { return Ok(None) };
+    py.import("or_stream.outcome")?.getattr("Outcome")?.call1((outcome.name(),)).map(Some)
+}
+
+/// How often each rule was broken.
+pub(crate) fn counts<'py>(py: Python<'py>, diagnostics: &Diagnostics) -> PyResult<Bound<'py, PyDict>> {
+    let counts = PyDict::new(py);
+    for (rule, count) in diagnostics.counts() {
+        // Two rules may share the id that the documents give them.
+        let before: Option<u32> = counts.get_item(rule.id())?.map(|count| count.extract()).transpose()?;
+        counts.set_item(rule.id(), before.unwrap_or_default() + count)?;
+    }
+    Ok(counts)
+}
+
+impl Reader {
+    /// Feeds a chunk for its events. Between two blocks of a long one a signal handler may raise: what was decoded until
+    /// then comes with the next call, and `bytes_seen` tells how much of the chunk was taken.
+    #[inline]
+    pub(crate) fn feed<'py>(&self, py: Python<'py>, chunk: &[u8]) -> PyResult<Bound<'py, PyList>> {
+        self.events(py, |decoder, sink| {
+            for (index, block) in blocks(chunk).enumerate() {
+                if index > 0 {
+                    sink.hear_signals()?;
+                }
+                decoder.feed(block, sink)?;
+            }
+            Ok(())
         })
     }
 }
@@ -128,6 +168,17 @@ pub(crate) struct Events<'a, 'py> {
     list: &'a Bound<'py, PyList>,
     fold: Option<&'a mut Fold>,
     failed: Option<PyErr>,
+}
+
+impl Events<'_, '_> {
+    /// Runs signal handlers. If one raises, the call ends, and the stream goes on with the next.
+    #[cold]
+    fn hear_signals(&mut self) -> Result<(), Error> {
+        self.py.check_signals().map_err(|error| {
+            self.failed = Some(error);
+            Error::Finished
+        })
+    }
 }
 
 impl Sink for Events<'_, '_> {
@@ -162,9 +213,7 @@ impl Reader {
     /// How the stream ended; None while it runs.
     #[getter]
     fn outcome<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let outcome = self.with(py, |state| Ok(state.decoder.lifecycle().outcome()))?;
-        let Some(outcome) = outcome else { return Ok(None) };
-        py.import("or_stream.outcome")?.getattr("Outcome")?.call1((outcome.name(),)).map(Some)
+        outcome(py, self.with(py, |state| Ok(state.decoder.lifecycle().outcome()))?)
     }
 
     /// The first findings, at most 256.
@@ -176,15 +225,7 @@ impl Reader {
     /// How often each rule was broken.
     #[getter]
     fn diagnostic_counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        self.with(py, |state| {
-            let counts = PyDict::new(py);
-            for (rule, count) in state.decoder.diagnostics().counts() {
-                // Two rules may share the id that the documents give them.
-                let before: Option<u32> = counts.get_item(rule.id())?.map(|count| count.extract()).transpose()?;
-                counts.set_item(rule.id(), before.unwrap_or_default() + count)?;
-            }
-            Ok(counts)
-        })
+        self.with(py, |state| counts(py, state.decoder.diagnostics()))
     }
 
     /// Bytes taken in.
@@ -268,7 +309,7 @@ pub(crate) struct Diagnostic {
 }
 
 impl Diagnostic {
-    fn of(finding: &or_stream_core::diagnostics::Diagnostic) -> Self {
+    pub(crate) fn of(finding: &or_stream_core::diagnostics::Diagnostic) -> Self {
         let or_stream_core::diagnostics::Diagnostic { rule, event_index, offset, message } = *finding;
         Self { rule: rule.id(), event_index, offset, message }
     }
