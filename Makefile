@@ -3,6 +3,7 @@
 #   make demo    a live stream over real HTTP, in colour
 #   make test    all tests
 #   make check   formatting, lints, types, layers
+#   make gate    instructions per event against the committed limits; gate-update moves them
 #   make bench   speed beside peers, in one run
 #   make reference   docs/reference.md anew, from the docstrings
 #   make fuzz    a minute of fuzzing per target; SECONDS=3600 for more, TARGETS=decode for one
@@ -13,7 +14,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 RUST   := $(shell find rust -name '*.rs' -o -name 'Cargo.toml') Cargo.toml Cargo.lock
 
-.PHONY: demo test test-rust test-python check check-rust check-python bench bench-quick reference lock clean fuzz
+.PHONY: demo test test-rust test-python check check-rust check-python gate gate-update bench bench-quick reference fuzz lock clean
 
 demo: $(VENV)/.built
 	$(BIN)/or-stream demo
@@ -40,6 +41,12 @@ check-python: $(VENV)/.built $(VENV)/.dev
 	$(BIN)/pyright
 	$(BIN)/stubtest or_stream._core --ignore-disjoint-bases --allowlist tests/typing/stubtest_allowlist.txt
 	$(BIN)/lint-imports
+
+gate: $(VENV)/.dev
+	$(BIN)/python -m benches.instructions
+
+gate-update: $(VENV)/.dev
+	$(BIN)/python -m benches.instructions --update
 
 bench: $(VENV)/.built $(VENV)/.dev
 	$(BIN)/python -m benches.report
