@@ -129,7 +129,9 @@ class _Reader:
 class Decoder(_Reader):
     """Bytes of one stream in, typed events out.
 
-    A fault found after good events in the same chunk is raised by the next call, so that no event is lost.
+    A fault found after good events in the same chunk is raised by the next call, so that no event is lost. Within a
+    chunk of more than 4 MiB a signal handler may raise (Ctrl-C): what was decoded until then comes with the next call,
+    and `bytes_seen` tells how much of the chunk was taken.
     """
     def __new__(cls, *, limits: Limits | None = None, strict: bool = False) -> Self: ...
     def feed(self, chunk: Buffer, /) -> list[Event]: ...

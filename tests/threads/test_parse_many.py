@@ -15,6 +15,7 @@ from tests.conformance.table_e import TABLE_E
 from tests.conformance.table_r import TABLE_R
 from tests.conformance.table_s import TABLE_S
 from tests.core.wire import answer, frame
+from tests.process.script import run
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "responses"
 BODIES = [row.body for table in (TABLE_S, TABLE_E, TABLE_R) for row in table]
@@ -140,6 +141,27 @@ def test_files_larger_than_a_block_and_files_without_a_size_are_read_to_their_en
     os.close(pipe_out)
     assert (long.bytes_seen, long.response.output_text) == (len(body), " word" * 20_000)
     assert piped.response.output_text == " word" * 3
+
+
+def test_more_threads_than_anybody_needs():
+    recordings = ors.parse_many([told(2)] * 300, threads=10**9)
+    assert [recording.response.output_text for recording in recordings if recording.response] == [" word" * 2] * 300
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="how threads are forbidden differs")
+def test_no_thread_to_be_had_is_no_failure():
+    script = """
+        import resource, threading
+
+        whole = body(10)
+        ors.parse_many([])  # imported, and without a thread whose stack could be used again
+        # No memory for the stack of one more thread.
+        used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (used + (1 << 20), resource.RLIM_INFINITY))
+        recordings = ors.parse_many([whole] * 3, threads=2)
+        print([recording.outcome.value for recording in recordings])
+    """
+    assert run(script) == "['completed', 'completed', 'completed']\n"
 
 
 def test_a_final_response_may_be_a_bare_one():

@@ -74,9 +74,16 @@ fn read(sources: &[Source<'_>], threads: usize, settings: Settings) -> PyResult<
     let mut recordings: Vec<Option<Recording>> = sources.iter().map(|_| None).collect();
     let interrupted = thread::scope(|scope| {
         let work = &work;
-        for _ in 0..threads {
-            let sender = sender.clone();
-            scope.spawn(move || work(sender));
+        for started in 0..threads {
+            let own = sender.clone();
+            let thread = thread::Builder::new().spawn_scoped(scope, move || work(own));
+            if thread.is_err() && started == 0 {
+                // The system gives no thread at all; Ctrl-C has to wait.
+                work(sender.clone());
+            }
+            if thread.is_err() {
+                break;
+            }
         }
         drop(sender);
         let waited = wait(&receiver, &mut recordings);
