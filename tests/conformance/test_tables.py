@@ -13,8 +13,9 @@ from .table_e import TABLE_E
 from .table_r import TABLE_R
 from .table_rules import RULES
 from .table_s import TABLE_S
+from .table_texts import TEXTS
 
-ROWS = [*TABLE_S, *TABLE_E, *TABLE_R, *RULES]
+ROWS = [*TABLE_S, *TABLE_E, *TABLE_R, *RULES, *TEXTS]
 PAGES = [row for row in ROWS if row.outcome == "page"]
 STREAMS = [row for row in ROWS if row.outcome != "page"]
 

@@ -256,7 +256,7 @@ SERVERS = (
         "hf",
         (reasoning_text_names, added_at_zero),
         Dialect(event_lines=False, key_order="middle"),
-        frozenset({"R1"}),
+        frozenset({"E7"}),
     ),
     Profile("openresponses-gw", (regressing_numbers,), Dialect(comments=3), frozenset({"E5"})),
     Profile(

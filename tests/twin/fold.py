@@ -4,7 +4,7 @@ import copy
 from typing import Any
 
 from . import kinds
-from .agreement import contradicts
+from .agreement import contradicts, silent
 from .events import Event, error_payload, missing
 from .item import (
     MINIMAL_PART,
@@ -116,6 +116,11 @@ class Fold:
         slot.closed = item.get("status") in ENDED
         return slot
 
+    def is_taken(self, item_id: str | None, index: int | None) -> bool:
+        """Whether an item with another id stands at an index (E7): then the index is not meant."""
+        here = [slot for slot in self.slots if slot.epoch == self.epoch and slot.index == index is not None]
+        return item_id is not None and any(slot.ids and item_id not in slot.ids for slot in here)
+
     def merge(self, response: dict[str, Any]) -> None:
         """Scalars of a later response replace those of an earlier one; null is absent (E15)."""
         for key, value in response.items():
@@ -139,8 +144,13 @@ class Fold:
         if self.terminal == "failed" and self.error and not response.get("error"):
             self.response["error"] = self.error
         self.terminal_output = list_in(response, "output")
-        if response and self.streamed_output() and contradicts(self.streamed_output(), self.terminal_output):
+        streamed = self.streamed_output()
+        if response and streamed and contradicts(streamed, self.terminal_output):
             self.findings.append("R7")
+        if len(streamed) == len(self.terminal_output) and silent(streamed, self.terminal_output):
+            for slot, item in zip(self.in_order(), self.terminal_output, strict=True):
+                finish(slot, item)
+            self.terminal_output = []
 
     def close_texts(self) -> None:
         for slot in self.slots:
@@ -162,8 +172,12 @@ class Fold:
         if word == "added":
             slot = find_adopter(self.slots, kind, item_id, index)
             if slot is None:
+                if self.is_taken(item_id, index):
+                    self.findings.append("E7")
+                    index = None
                 slot = Slot(kind, self.epoch, index)
                 self.slots.append(slot)
+            slot.index = slot.index if index is None else index
             slot.learn(item_id, index)
             announce(slot, item)
             return
@@ -173,7 +187,7 @@ class Fold:
             self.slots.append(found)
         found.learn(item_id, index)
         self.findings += guessed + finish(found, item)
-        found.synthesized = False
+        found.synthesized = found.adoptable = False
 
     def slot_for(self, event: Event, kind: str) -> Slot:
         """Rule R1: the slot an event speaks of, made if there is none."""
@@ -199,7 +213,12 @@ class Fold:
         reasoning = place == "summary" or kind == "reasoning_text"
         slot = self.slot_for(event, "reasoning" if reasoning else "message")
         if word == "done":
+            kind = kind or likely_kind(slot, place, index)
             part = self.part_for(slot, place, kind, index, closing=True)
+            if slot.is_final:
+                whole = fields.get(text_field(kind))
+                self.findings += ["R4"] * (isinstance(whole, str) and whole != part.text.value)
+                return
             self.findings += finish_part(part, new_part(kind, index, fields), by_item=False)
             return
         part = new_part(kind, index, fields)
@@ -213,6 +232,8 @@ class Fold:
         """Rule R3: the part an event speaks of, made if there is none."""
         part, guessed = find_part(slot, place, kind, index, closing=closing)
         self.findings += guessed
+        if part is not None and not part.kind and kind:
+            part.kind = part.fields["type"] = kind
         if part is None:
             part = Part(kind, index, {"type": kind, text_field(kind): "", **copy.deepcopy(MINIMAL_PART.get(kind, {}))})
             slot.parts(place).append(part)
@@ -221,7 +242,7 @@ class Fold:
     def take_annotation(self, event: Event) -> None:
         """An annotation goes to the end, or over the one that stands at its index."""
         annotation = event.fields.get("annotation")
-        if annotation is None:
+        if not isinstance(annotation, dict):
             return
         slot = self.slot_for(event, "message")
         part = self.part_for(slot, "content", "output_text", event.fields.get("content_index"))
@@ -241,16 +262,23 @@ class Fold:
         if family.place in ("content", "summary"):
             index = event.fields.get(f"{family.place}_index")
             part = self.part_for(slot, family.place, family.part, index)
-            take_logprobs(part, event, word)
             text = part.text
+            if word == "delta" or not slot.is_final:
+                take_logprobs(part, event, word)
         elif family.place == "commands":
             text = command_of(slot, event.fields.get("command_index"))
         else:
             text = field_of(slot, family.place)
+        if word == "done" and slot.is_final:
+            self.findings += ["R4"] * (said != text.value)
+            return
         if word == "added":
-            text.seed = said
+            text.seed = text.seed if text.streamed or text.told else said
+        elif word == "delta":
+            slot.late = slot.closed
+            self.findings += ["R4"] * slot.closed + text.add(said)
         else:
-            self.findings += text.add(said) if word == "delta" else text.tell(said)
+            self.findings += text.tell(said)
         name = event.fields.get("name")
         if isinstance(name, str) and name and word == "done" and not slot.item.get("name"):
             slot.item["name"] = name
@@ -260,10 +288,22 @@ class Fold:
         said = event.fields.get("delta" if word == "delta" else "output")
         if not isinstance(said, dict | list):
             return
-        entries = outputs_of(self.slot_for(event, "shell_call_output"), event.fields.get("command_index"))
-        if isinstance(said, list):
-            entries[:] = copy.deepcopy(said) or entries
+        if (word == "delta") != isinstance(said, dict):
             return
+        slot = self.slot_for(event, "shell_call_output")
+        if isinstance(said, list) and slot.is_final:
+            return
+        index = event.fields.get("command_index")
+        entries = outputs_of(slot, index)
+        if isinstance(said, list):
+            self.findings += ["R4"] * (
+                not said and any(entry.get("stdout") or entry.get("stderr") for entry in entries)
+            )
+            entries[:] = copy.deepcopy(said) or entries
+            slot.told_outputs.append(entries)
+            return
+        slot.late = slot.closed
+        self.findings += ["R4"] * (slot.closed or any(entries is told for told in slot.told_outputs))
         if not entries:
             entries.append({"stdout": "", "stderr": ""})
         for stream in ("stdout", "stderr"):
@@ -279,6 +319,10 @@ class Fold:
         return self.outcome
 
     def streamed_output(self) -> list[dict[str, Any]]:
+        """The items as streamed."""
+        return [write(slot) for slot in self.in_order()]
+
+    def in_order(self) -> list[Slot]:
         """The items in their order: by epoch, then index; one without index stands where it arrived."""
         keyed, place = [], (0, -1)
         for arrival, slot in enumerate(self.slots):
@@ -286,7 +330,7 @@ class Fold:
                 place = (slot.epoch, -1)
             place = place if slot.index is None else (slot.epoch, slot.index)
             keyed.append((place, arrival, slot))
-        return [write(slot) for _, _, slot in sorted(keyed, key=lambda key: key[:2])]
+        return [slot for _, _, slot in sorted(keyed, key=lambda key: key[:2])]
 
     def snapshot(self) -> dict[str, Any]:
         """The response as of now."""
@@ -296,6 +340,13 @@ class Fold:
         unseen = {"object": "response", "status": "in_progress"}
         response: dict[str, Any] = whole_halves({**(copy.deepcopy(self.response) or unseen), "output": output})
         return response
+
+
+def likely_kind(slot: Slot, place: str, index: int | None) -> str:
+    """What a part is that does not say it: what the one in its place is, or the last one."""
+    parts = slot.parts(place)
+    here = [part for part in parts if index is not None and part.index == index] or parts
+    return here[-1].kind if here else ""
 
 
 def texts_of(slot: Slot) -> list[Text]:

@@ -3,11 +3,12 @@
 import copy
 from typing import Any
 
-from .slots import Annotations, Part, Slot
+from .agreement import differ
+from .slots import STREAMED, Annotations, Part, Slot
 from .text import Text
 
 # What a tool loop or a next request needs; a done item that leaves it out does not take it back (null is absent, E15).
-IDENTITY = ("id", "call_id", "name")
+IDENTITY = ("type", "id", "call_id", "name")
 
 MINIMAL: dict[str, dict[str, Any]] = {
     "message": {"role": "assistant", "status": "in_progress", "content": []},
@@ -55,9 +56,9 @@ def id_of(item: dict[str, Any]) -> str | None:
 
 def announce(slot: Slot, item: dict[str, Any]) -> None:
     """Let a slot hold what `output_item.added` said; parts that are streaming already go on."""
-    slot.item = copy.deepcopy(item)
-    slot.kind = kind_of(item)
-    slot.synthesized = slot.adoptable = False
+    slot.item = copy.deepcopy(item) | identity(slot, item)
+    slot.kind = kind_of(item) or slot.kind
+    slot.synthesized = slot.adoptable = slot.closed = False
     for place in ("content", "summary"):
         if not slot.parts(place):
             slot.parts(place).extend(parts_in(item, place))
@@ -71,7 +72,9 @@ def parts_in(item: dict[str, Any], place: str) -> list[Part]:
 
 def finish(slot: Slot, item: dict[str, Any]) -> list[str]:
     """Take `output_item.done`: the item's own words win unless empty, part by part (R5)."""
-    findings = ["R5"] * (bool(slot.kind and kind_of(item) not in ("", slot.kind)) or other_call(slot.item, item))
+    findings = seeds_weighed(slot, item)
+    known = bool(slot.item) or slot.synthesized
+    findings += ["R5"] * (known and differ(write(slot), item))
     for place in ("content", "summary"):
         findings += finish_parts(slot, place, item)
     for name in SCALARS:
@@ -84,18 +87,29 @@ def finish(slot: Slot, item: dict[str, Any]) -> list[str]:
         {n: told(text) for n, text in enumerate(commands) if n >= len(slot.commands)} if slot.commands else {}
     )
     if list_in(item, "output"):
-        slot.outputs = {}
-    kept = {key: slot.item[key] for key in IDENTITY if slot.item.get(key) and not item.get(key)}
-    slot.item = copy.deepcopy(item) | kept
+        slot.outputs, slot.told_outputs = {}, []
+    slot.item = copy.deepcopy(item) | identity(slot, item)
     slot.kind = kind_of(item) or slot.kind
-    slot.closed = True
+    slot.closed, slot.late = True, False
     return findings
 
 
-def other_call(announced: dict[str, Any], done: dict[str, Any]) -> bool:
-    """Whether a done item answers to another call than it announced: a tool loop needs one id."""
-    before, after = announced.get("call_id"), done.get("call_id")
-    return bool(before and after and before != after)
+def identity(slot: Slot, item: dict[str, Any]) -> dict[str, Any]:
+    """What an item is called and was called before, where it leaves that out."""
+    known = {"type": slot.kind if slot.kind in STREAMED else "", "id": slot.ids[0] if slot.ids else ""}
+    told = {key: slot.item.get(key) or known.get(key) for key in IDENTITY}
+    return {key: value for key, value in told.items() if value and not item.get(key)}
+
+
+def seeds_weighed(slot: Slot, item: dict[str, Any]) -> list[str]:
+    """The end of an item decides about what the announcements of its parts held (R6)."""
+    findings = []
+    for place in ("content", "summary"):
+        for part, done in zip(in_order(slot.parts(place)), parts_in(item, place), strict=False):
+            findings += part.text.decide_seed(done.text.seed)
+        for part in slot.parts(place):
+            findings += part.text.close() if not part.text.told else []
+    return findings
 
 
 def told(text: Any) -> Text:
@@ -112,20 +126,25 @@ def finish_parts(slot: Slot, place: str, item: dict[str, Any]) -> list[str]:
     """Match the done item's parts with the streamed ones by their place in the list."""
     findings: list[str] = []
     streamed, done = in_order(slot.parts(place)), parts_in(item, place)
-    if done and streamed and len(done) != len(streamed):
-        findings.append("R5")
     for position, part in enumerate(streamed):
         if not done:
             findings += part.text.close()
         elif position >= len(done):
             slot.parts(place).remove(part)
+        elif part.kind and part.kind != done[position].kind:
+            slot.parts(place)[slot.parts(place).index(part)] = settled(done[position], part.index)
         else:
             findings += finish_part(part, done[position], by_item=True)
     for position, part in enumerate(done[len(streamed) :], start=len(streamed)):
-        part.text.close()
-        part.index, part.closed = position, True
-        slot.parts(place).append(part)
+        slot.parts(place).append(settled(part, position))
     return findings
+
+
+def settled(part: Part, index: int | None) -> Part:
+    """A part that only the done item told."""
+    part.text.close()
+    part.index, part.closed = index, True
+    return part
 
 
 def finish_part(part: Part, done: Part, *, by_item: bool) -> list[str]:
@@ -136,8 +155,9 @@ def finish_part(part: Part, done: Part, *, by_item: bool) -> list[str]:
         findings = part.text.tell_by_item(whole)
     elif isinstance(whole, str):
         findings = part.text.tell(whole)
-    named = {"type": part.kind} if part.kind and not done.kind else {}
-    part.kind, part.fields, part.closed = done.kind or part.kind, done.fields | named, True
+    part.kind, part.closed = done.kind or part.kind, True
+    named = {"type": part.kind} if part.kind and not done.fields.get("type") else {}
+    part.fields = done.fields | named
     part.annotations = done.annotations if done.annotations.entries else part.annotations
     part.logprobs = done.logprobs or part.logprobs
     return findings
@@ -178,7 +198,7 @@ def write(slot: Slot) -> dict[str, Any]:
         if slot.parts(place):
             item[place] = [write_part(part) for part in in_order(slot.parts(place))]
     for name, text in slot.texts.items():
-        if text.streamed:
+        if text.streamed or not look_up(item, name):
             put(item, name, text.value)
     if slot.commands:
         put(item, "action.commands", [text.value for _, text in sorted(slot.commands.items())])

@@ -3,15 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from .kinds import FAMILIES
 from .text import Text
 
-# An output_text part may stand in a reasoning item (gap G6), and nothing but reasoning may stand in for reasoning.
-TEXT_KINDS = {
-    "output_text": ("output_text", "text", "input_text"),
-    "refusal": ("refusal",),
-    "reasoning_text": ("reasoning_text", "output_text", "text"),
-    "summary_text": ("summary_text", "text", "output_text"),
-}
+STREAMED = {family.item for family in FAMILIES.values()}
 
 
 @dataclass
@@ -52,8 +47,8 @@ class Part:
         return not self.text.told
 
     def fits(self, kind: str) -> bool:
-        """Whether an event about this kind of text may mean this part; a kind that nobody told may be any."""
-        return not self.kind or not kind or self.kind in TEXT_KINDS.get(kind, (kind,))
+        """Whether an event about this kind of text may mean this part: gap G6 allows any but refusals in any."""
+        return not self.kind or not kind or (self.kind == "refusal") == (kind == "refusal")
 
 
 @dataclass
@@ -68,11 +63,18 @@ class Slot:
     synthesized: bool = False
     adoptable: bool = False
     closed: bool = False
+    late: bool = False
     content: list[Part] = field(default_factory=list)
     summary: list[Part] = field(default_factory=list)
     texts: dict[str, Text] = field(default_factory=dict)
     commands: dict[int, Text] = field(default_factory=dict)
     outputs: dict[int, list[Any]] = field(default_factory=dict)
+    told_outputs: list[list[Any]] = field(default_factory=list)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the item is finished and nothing was streamed into it since: it has the last word (R5)."""
+        return self.closed and not self.late
 
     def parts(self, place: str) -> list[Part]:
         return self.content if place == "content" else self.summary
@@ -88,8 +90,10 @@ class Slot:
 def find_slot(slots: list[Slot], kind: str, item_id: str | None, index: int | None) -> tuple[Slot | None, list[str]]:
     """Rule R1 (a) to (e): the slot an event speaks of, and whether it had to be guessed."""
     opened = [slot for slot in reversed(slots) if not slot.closed]
-    ended = [slot for slot in reversed(slots) if slot.closed and slot.kind == kind]
-    fitting = [slot for slot in opened if slot.kind == kind]
+    # A finished item takes nothing of another kind: servers reuse ids and indexes.
+    strange = kind not in STREAMED
+    ended = [s for s in reversed(slots) if s.closed and (s.kind == kind or strange or s.kind not in STREAMED)]
+    fitting = [slot for slot in opened if slot.kind == kind or (strange and slot.kind not in STREAMED)]
 
     def by_id(candidates: list[Slot]) -> Slot | None:
         return next((slot for slot in candidates if item_id is not None and item_id in slot.ids), None)
@@ -100,7 +104,9 @@ def find_slot(slots: list[Slot], kind: str, item_id: str | None, index: int | No
     # An event that has only one of the two names is no contradiction; that the other is missing was noted as E6.
     agreeing = by_index(opened) if item_id is None else by_id(opened)
     if index is not None and item_id is not None:
-        agreeing = by_index([slot for slot in opened if item_id in slot.ids])
+        # An index that the item does not have yet is no contradiction either.
+        named = [slot for slot in opened if item_id in slot.ids]
+        agreeing = next((slot for slot in named if slot.index in (None, index)), None)
     if agreeing is not None:
         return agreeing, []
     single = fitting[0] if len(fitting) == 1 else None
@@ -110,9 +116,9 @@ def find_slot(slots: list[Slot], kind: str, item_id: str | None, index: int | No
 
 def find_adopter(slots: list[Slot], kind: str, item_id: str | None, index: int | None) -> Slot | None:
     """Rule R2: the open slot that was made before the announcement that now names it."""
-    for slot in slots:
-        same = (item_id is not None and item_id in slot.ids) or (index is not None and slot.index == index)
-        if slot.adoptable and not slot.closed and slot.kind == kind and same:
+    for slot in reversed(slots):
+        same = slot.kind == kind and index is not None and slot.index == index
+        if slot.adoptable and ((item_id is not None and item_id in slot.ids) or (not slot.closed and same)):
             return slot
     return None
 

@@ -69,12 +69,9 @@ class Text:
         if not isinstance(whole, str) or not whole:
             return self.close()
         whole = joined(whole)
-        findings = self.decide_seed(whole)
-        if self.value not in ("", whole):
-            findings.append("R5")
         self.replace(whole)
         self.told = True
-        return findings
+        return []
 
     def close(self) -> list[str]:
         """Nobody will tell the whole text: decide about the seed and about a half that waits."""

@@ -28,6 +28,25 @@ pub fn differ(one: &[u8], other: &[u8]) -> bool {
     })
 }
 
+/// Whether an item says nothing where another telling of it has content.
+pub fn leaves_out(told: &[u8], other: &[u8]) -> bool {
+    json::members(told).any(|(key, value)| {
+        let Some(name) = key.string_body(told).and_then(|name| std::str::from_utf8(name).ok()) else { return false };
+        let twin = json::first_member(other, name).unwrap_or_default();
+        match name {
+            "content" | "summary" => {
+                let (told, other) = (value.of(told), twin.of(other));
+                let mut others = json::elements(other);
+                json::elements(told)
+                    .any(|part| leaves_out(part.of(told), others.next().map(|twin| twin.of(other)).unwrap_or_default()))
+            }
+            "operation" | "action" => value.shape == Shape::Object && leaves_out(value.of(told), twin.of(other)),
+            "type" | "commands" => false,
+            name => CONTENT.contains(&name) && !value.is_empty(told) && twin.is_empty(other),
+        }
+    })
+}
+
 fn strings_differ(one: &[u8], value: Value, other: &[u8], twin: Value) -> bool {
     match (text_of(one, value), text_of(other, twin)) {
         (Some(value), Some(twin)) => value != twin,

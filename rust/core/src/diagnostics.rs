@@ -41,6 +41,8 @@ rules! {
     Sequence = "E5",
     /// An event lacks the id or index that the schema requires.
     MissingIndex = "E6",
+    /// An item is announced at an index that another item has.
+    TakenIndex = "E7",
     /// An error object without `type`.
     UntypedError = "E9",
     /// A response object that is not wrapped in an event, or a terminal event without one.

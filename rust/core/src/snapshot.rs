@@ -60,39 +60,6 @@ pub fn write_response(
     object.close();
 }
 
-/// What a tool loop or a next request needs of an item; a done item that leaves it out does not take it back.
-const IDENTITY: [&str; 3] = ["id", "call_id", "name"];
-
-/// A finished item with the identity that only its announcement told.
-pub fn with_identity(item: &[u8], slot: &Slot) -> Vec<u8> {
-    let empty = |name: &str| json::member(item, name).is_none_or(|value| value.is_empty(item));
-    let announced = |name: &str| {
-        let value = json::member(&slot.json, name)?;
-        (!value.is_empty(&slot.json)).then(|| value.of(&slot.json).to_vec())
-    };
-    let known_id = || Some([b"\"", &**slot.ids.first()?, b"\""].concat());
-    let missing = |name: &'static str| {
-        let told = announced(name).or_else(|| if name == "id" { known_id() } else { None });
-        told.filter(|_| empty(name)).map(|told| (name, told))
-    };
-    let kept: Vec<(&str, Vec<u8>)> = IDENTITY.into_iter().filter_map(missing).collect();
-    if kept.is_empty() {
-        return item.to_vec();
-    }
-    let mut out = Vec::new();
-    let mut object = Object::open(&mut out);
-    for (key, value) in json::members(item) {
-        if !kept.iter().any(|(name, _)| json::name_is(item, key, name)) {
-            object.member(key.of(item), value.of(item));
-        }
-    }
-    for (name, told) in &kept {
-        object.json(name, told);
-    }
-    object.close();
-    out
-}
-
 fn write_output(slots: &[Slot], out: &mut Vec<u8>) {
     write_list(out, slots::in_order(slots), write_item);
 }
@@ -275,17 +242,44 @@ fn write_shell_output(slot: &Slot, own: Value, item: &[u8], out: &mut Vec<u8>) {
     }
     let mut outputs: Vec<&ShellOutput> = slot.shell.iter().collect();
     outputs.sort_by_key(|output| output.index);
-    outputs.retain(|output| output.done.as_ref().is_none_or(|done| !done.is_empty()));
-    write_list(out, outputs, |output, out| {
-        if let Some(entries) = &output.done {
-            out.extend_from_slice(entries);
-        } else {
-            let mut object = Object::open(out);
-            object.string("stdout", &output.stdout.value());
-            object.string("stderr", &output.stderr.value());
-            object.close();
-        }
+    outputs.retain(|output| output.late || output.done.as_ref().is_none_or(|done| !done.is_empty()));
+    write_list(out, outputs, |output, out| match &output.done {
+        Some(entries) if output.late => write_late_output(output, entries, out),
+        Some(entries) => out.extend_from_slice(entries),
+        None => write_streams(b"", output, out),
     });
+}
+
+/// Finished entries of which the last was streamed into again.
+fn write_late_output(output: &ShellOutput, entries: &[u8], out: &mut Vec<u8>) {
+    let array = [b"[", entries, b"]"].concat();
+    let count = json::elements(&array).count();
+    for (at, entry) in json::elements(&array).enumerate() {
+        if at + 1 < count {
+            out.extend_from_slice(entry.of(&array));
+            out.push(b',');
+        } else {
+            write_streams(entry.of(&array), output, out);
+        }
+    }
+    if count == 0 {
+        write_streams(b"", output, out);
+    }
+}
+
+/// One entry of a command's output: what the server's own holds, and the two streams.
+fn write_streams(own: &[u8], output: &ShellOutput, out: &mut Vec<u8>) {
+    let streams = [("stdout", output.stdout.value()), ("stderr", output.stderr.value())];
+    let mut object = Object::open(out);
+    for (key, value) in json::members(own) {
+        if !streams.iter().any(|(name, _)| json::name_is(own, key, name)) {
+            object.member(key.of(own), value.of(own));
+        }
+    }
+    for (name, text) in &streams {
+        object.string(name, text);
+    }
+    object.close();
 }
 
 /// A list of parts: the finished item's own, mended where it is empty, or the streamed ones.
@@ -326,8 +320,7 @@ fn write_part(json: &[u8], part: &Part, own_counts: bool, out: &mut Vec<u8>) {
     for (key, value) in json::members(json) {
         object.key(key.of(json));
         let name = told.iter().find(|(name, told)| *told && json::name_is(json, key, name));
-        // Lists of a closed part are the server's last word, its text has been weighed against the deltas.
-        let own = !value.is_empty(json) && name.is_some_and(|(name, _)| own_counts || part.closed && *name != text_key);
+        let own = own_counts && !value.is_empty(json);
         match name {
             Some((name, _)) if !own => write(name, object.out),
             _ => object.out.extend_from_slice(value.of(json)),

@@ -23,6 +23,11 @@ impl Text {
         Self { seed, ..Self::default() }
     }
 
+    /// A text that was told in full.
+    pub fn told(full: String) -> Self {
+        Self { deltas: full, done: true, ..Self::default() }
+    }
+
     /// One more piece: the body of a JSON string, and whether it has escapes.
     #[inline]
     pub fn delta(&mut self, body: &[u8], escaped: bool, diagnostics: &mut Diagnostics) {
@@ -79,6 +84,19 @@ impl Text {
         self.half = Half::default();
     }
 
+    /// The finished item's telling shows whether the announcement was part of the text (rule R6).
+    pub fn weigh(&mut self, full: &str, diagnostics: &mut Diagnostics) {
+        if !self.seed.is_empty() && !full.is_empty() && full == self.deltas {
+            diagnostics.found(Rule::Seed, "the text of the announcement is repeated by the deltas");
+            self.seed = String::new();
+        }
+    }
+
+    /// Whether the announcement held something that no done event has weighed yet.
+    pub fn has_seed(&self) -> bool {
+        !self.seed.is_empty()
+    }
+
     /// Nothing more comes: half a character that still waits is replaced, and a seed that the deltas repeat goes.
     pub fn finish(&mut self, diagnostics: &mut Diagnostics) {
         if !self.seed.is_empty() && self.deltas.starts_with(&self.seed) {
@@ -110,6 +128,11 @@ impl Text {
     /// Whether a delta or a done event has told anything of it.
     pub fn is_told(&self) -> bool {
         self.streamed || self.done
+    }
+
+    /// Whether any delta has come.
+    pub fn is_streamed(&self) -> bool {
+        self.streamed
     }
 
     /// Whether its done event has come.

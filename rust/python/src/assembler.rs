@@ -117,6 +117,12 @@ impl Assembler {
         read(this, Fold::output_text)
     }
 
+    /// The output text that an event was the first to tell, by the event's index (rule R9).
+    #[pyo3(signature = (event_index, /))]
+    fn late_text(this: &Bound<'_, Self>, event_index: u64) -> PyResult<String> {
+        read(this, |fold| fold.late_text(event_index))
+    }
+
     /// The server's error, normalised, as JSON; None where it reported none.
     #[getter]
     fn error_json<'py>(this: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyBytes>>> {

@@ -9,7 +9,7 @@ use crate::diagnostics::{Diagnostics, Rule};
 use crate::error::Error;
 use crate::json::{self, Shape};
 use crate::lifecycle::Outcome;
-use crate::slots::{self, Slot};
+use crate::slots::{self, ItemKind, Slot};
 use crate::snapshot;
 use crate::unescape;
 
@@ -30,29 +30,57 @@ impl Fold {
             return Ok(());
         }
         self.streamed_output = self.choose_streamed(response, diagnostics);
+        self.late_end(event, response);
         self.terminal = Some(response.to_vec());
         Ok(())
     }
 
     /// Whether the streamed items are the output, and not the terminal's (rule R7).
-    pub(super) fn choose_streamed(&self, response: &[u8], diagnostics: &mut Diagnostics) -> bool {
+    pub(super) fn choose_streamed(&mut self, response: &[u8], diagnostics: &mut Diagnostics) -> bool {
         if self.slots.is_empty() {
             return false;
         }
         let output = json::first_member(response, "output").map(|output| output.of(response)).unwrap_or_default();
         let count = json::elements(output).count();
         let shorter = count < self.slots.len();
+        let differs = self.contradicts(output);
+        let silent = !shorter && !differs && self.leaves_out(output);
         if shorter {
             diagnostics.found(Rule::Output, "the terminal output has fewer items than were streamed");
         } else if count > self.slots.len() {
             diagnostics.found(Rule::Output, "the terminal output has more items than were streamed");
-        } else if self.contradicts(output) {
+        } else if silent || differs {
             diagnostics.found(Rule::Output, "the terminal output differs from what was streamed");
         }
+        if silent && self.source == OutputSource::Auto {
+            self.finish_by(output);
+        }
         match self.source {
-            OutputSource::Auto => shorter,
+            OutputSource::Auto => shorter || silent && count == self.slots.len(),
             OutputSource::Terminal => false,
             OutputSource::Stream => true,
+        }
+    }
+
+    /// Whether the terminal response has the same items and one of them is empty where something was streamed.
+    fn leaves_out(&self, output: &[u8]) -> bool {
+        let ordered = slots::in_order(&self.slots);
+        let pairs = || json::elements(output).map(|item| item.of(output)).zip(&ordered);
+        let same = |(item, slot): (&[u8], &&Slot)| ItemKind::told(item) == Some(slot.kind);
+        pairs().all(same)
+            && pairs().any(|(item, slot)| {
+                let mut streamed = Vec::new();
+                snapshot::write_item(slot, &mut streamed);
+                agreement::leaves_out(&streamed, item)
+            })
+    }
+
+    /// The terminal's items finish the streamed ones, which keep what is empty there (rule R5).
+    fn finish_by(&mut self, output: &[u8]) {
+        let mut items = json::elements(output);
+        for at in slots::order(&self.slots) {
+            let (Some(slot), Some(item)) = (self.slots.get_mut(at), items.next()) else { return };
+            slot.finish(slots::with_identity(item.of(output), slot));
         }
     }
 
@@ -77,7 +105,11 @@ impl Fold {
             let slots = Some(&*self.slots).filter(|slots| self.streamed_output && !slots.is_empty());
             let failed = self.ended == Some(Outcome::Failed);
             let error = self.error.as_deref().filter(|_| failed && json::member(terminal, "error").is_none_or(is_null));
-            snapshot::write_response(terminal, &self.base, slots, &[("error", error)], out);
+            let silent = json::member(terminal, "status").is_none_or(|status| status.string_body(terminal).is_none());
+            let overrides = [("status", status.filter(|_| silent)), ("error", error)];
+            let no_output = json::member(terminal, "output").is_none_or(is_null);
+            let slots = slots.or(Some(&[][..]).filter(|_| no_output));
+            snapshot::write_response(terminal, &self.base, slots, &overrides, out);
         } else if self.base.is_empty() {
             let id = id.map(|id| {
                 let mut json = Vec::new();

@@ -8,7 +8,7 @@ use crate::diagnostics::Diagnostics;
 use crate::error::Error;
 use crate::json;
 use crate::kind::{Kind, Role};
-use crate::lifecycle::Outcome;
+use crate::lifecycle::{self, Outcome};
 use crate::limits::{Limit, Limits};
 use crate::server_error;
 use crate::slots::{ItemKind, Slot};
@@ -27,6 +27,8 @@ pub struct Fold {
     /// Whether the snapshot's output is the streamed one although the response has ended.
     pub(super) streamed_output: bool,
     pub(super) slots: Vec<Slot>,
+    /// Whether the items are only those that the response had before anything was streamed.
+    pub(super) initial: bool,
     pub(super) created: bool,
     pub(super) epoch: u32,
     pub(super) error: Option<Vec<u8>>,
@@ -34,6 +36,8 @@ pub struct Fold {
     pub(super) transcript: Text,
     pub(super) bytes: usize,
     pub(super) route: Option<Route>,
+    /// Texts that no delta brought, each with the index of the event that told it (rule R9).
+    pub(super) late: Vec<(u64, String)>,
 }
 
 impl Sink for Fold {
@@ -66,6 +70,7 @@ impl Fold {
             ended: None,
             streamed_output: true,
             slots: Vec::new(),
+            initial: false,
             created: false,
             epoch: 0,
             error: None,
@@ -73,6 +78,7 @@ impl Fold {
             transcript: Text::default(),
             bytes: 0,
             route: None,
+            late: Vec::new(),
         }
     }
 
@@ -119,8 +125,10 @@ impl Fold {
             snapshot::write_response(response, &self.base, None, &[], &mut base);
         }
         self.base = base;
-        if self.slots.is_empty() {
+        if self.slots.is_empty() || self.initial {
+            self.slots.clear();
             self.initial_items(response, event)?;
+            self.initial = !self.slots.is_empty();
         }
         Ok(())
     }
@@ -134,6 +142,7 @@ impl Fold {
             self.announce(at, item.of(output), event)?;
             if let Some(slot) = self.slots.get_mut(at) {
                 slot.synthesized = true;
+                slot.open = lifecycle::status(item.of(output)).is_none();
             }
         }
         Ok(())

@@ -25,23 +25,36 @@ impl Fold {
             diagnostics.found(Rule::ItemLifecycle, "an item is announced without the item");
             return Ok(());
         };
+        self.initial = false;
         let kind = ItemKind::of(item);
         let id = slots::item_id(item).or(event.string(Key::ItemId).filter(|id| !id.is_empty()));
         let adopted = self.slots.iter().rposition(|slot| {
             let named = id.is_some_and(|id| slot.has_id(id));
-            let placed = slot.kind == kind && index.is_some() && slot.index == index;
-            slot.open && slot.synthesized && (named || placed)
+            let placed = slot.open && slot.kind == kind && index.is_some() && slot.index == index;
+            slot.synthesized && (named || placed)
         });
+        let taken = adopted.is_none() && self.is_taken(id, index);
+        if taken {
+            diagnostics.found(Rule::TakenIndex, "an item is announced at the index of another");
+        }
         let at = match adopted {
             Some(at) => at,
-            None => self.new_slot(kind, id, index, event)?,
+            None => self.new_slot(kind, id, index.filter(|_| !taken), event)?,
         };
         if let Some(slot) = self.slots.get_mut(at) {
-            slot.kind = kind;
-            slot.index = index.or(slot.index);
+            slot.kind = ItemKind::told(item).unwrap_or(slot.kind);
+            slot.index = index.filter(|_| !taken).or(slot.index);
             slot.synthesized = false;
+            slot.open = true;
         }
         self.announce(at, item, event)
+    }
+
+    /// Whether an item with another id stands at an index: servers that announce every item at 0 do not mean it.
+    fn is_taken(&self, id: Option<&[u8]>, index: Option<u64>) -> bool {
+        let Some(id) = id else { return false };
+        let other = |slot: &Slot| index.is_some() && slot.index == index && !slot.ids.is_empty() && !slot.has_id(id);
+        self.slots.iter().any(|slot| slot.epoch == self.epoch && other(slot))
     }
 
     /// Gives a slot its item object, and the parts that this already holds.
@@ -51,7 +64,7 @@ impl Fold {
         if let Some(id) = slots::item_id(item) {
             slot.learn_id(id);
         }
-        slot.json = item.to_vec();
+        slot.json = slots::with_identity(item, slot);
         slot.revision = slot.revision.wrapping_add(1);
         for list in [List::Content, List::Summary] {
             if !slot.parts.iter().any(|part| part.list == list) {
@@ -83,8 +96,10 @@ impl Fold {
                 self.new_slot(kind, id, index, event)?
             }
         };
+        self.initial = false;
         self.hold(item.len(), event)?;
         let Some(slot) = self.slots.get_mut(at) else { return Ok(()) };
+        weigh_seeds(slot, item, diagnostics);
         finish_texts(slot, diagnostics);
         if !slot.json.is_empty() || slot.synthesized {
             let mut streamed = Vec::new();
@@ -93,16 +108,12 @@ impl Fold {
                 diagnostics.found(Rule::Item, "the finished item differs from what was streamed");
             }
         }
-        if let Some(id) = slots::item_id(item) {
-            slot.learn_id(id);
-        }
-        slot.kind = kind;
-        slot.open = false;
-        slot.late = false;
-        self.bytes -= slot.json.len().min(self.bytes);
-        slot.json = snapshot::with_identity(item, slot);
-        slot.revision = slot.revision.wrapping_add(1);
-        Ok(())
+        slot.learn(id, index);
+        slot.kind = ItemKind::told(item).unwrap_or(slot.kind);
+        let before = slot.json.len();
+        slot.finish(slots::with_identity(item, slot));
+        self.bytes -= before.min(self.bytes);
+        self.late_item(event, at)
     }
 
     pub(super) fn part_added(
@@ -128,7 +139,7 @@ impl Fold {
                     part.text = announced.text;
                 }
                 part.kind = announced.kind;
-                part.json = announced.json;
+                part.tell(json);
             }
             None => {
                 slot.add_part(announced);
@@ -147,9 +158,17 @@ impl Fold {
         let part_index = part_index(event, list, diagnostics);
         let at = self.slot_for_part(event, json, list, diagnostics)?;
         self.hold(json.len(), event)?;
-        let kind = PartKind::of(json);
+        let named = PartKind::told(json);
+        let kind = named.unwrap_or_else(|| self.likely_kind(at, list, part_index));
+        let closed = self.settle(at);
         let place = self.part(at, list, kind, part_index, event, diagnostics)?;
         let Some(part) = self.part_mut(at, place) else { return Ok(()) };
+        if closed {
+            if json::string_member(json, kind.text_key()).is_some_and(|full| part.text.value() != full) {
+                diagnostics.found(Rule::Text, "the done part differs from its finished item");
+            }
+            return Ok(());
+        }
         if let Some(full) = json::string_member(json, kind.text_key())
             && (part.text.value() != full || !part.text.is_done())
         {
@@ -158,14 +177,27 @@ impl Fold {
         part.text.finish(diagnostics);
         part.closed = true;
         part.kind = kind;
-        part.json = json.to_vec();
+        part.tell(json);
+        if named.is_none() {
+            part.json = slots::with_type(json, kind);
+        }
+        self.late_part(event, at, place);
         Ok(())
     }
 
+    /// What a part is that does not say it: what the one in its place is, or the last one.
+    fn likely_kind(&self, slot: usize, list: List, index: Option<u64>) -> PartKind {
+        let Some(slot) = self.slots.get(slot) else { return PartKind::Other };
+        let mut parts = slot.parts.iter().filter(|part| part.list == list).rev();
+        let known = parts.clone().find(|part| index.is_some() && part.index == index).or_else(|| parts.next());
+        known.map_or(PartKind::Other, |part| part.kind)
+    }
+
     pub(super) fn command_added(&mut self, event: &Event<'_>, diagnostics: &mut Diagnostics) -> Result<(), Error> {
+        let Some(body) = event.string(Key::Command) else { return Ok(()) };
+        let seed = unescape::whole(body).0;
         let at = self.slot(event, ItemKind::ShellCall, diagnostics)?;
-        let index = event.index_of(Key::CommandIndex, diagnostics).unwrap_or_default();
-        let seed = event.string(Key::Command).map(|body| unescape::whole(body).0).unwrap_or_default();
+        let index = self.command_index(event, at, Stream::Command, diagnostics);
         self.hold(seed.len(), event)?;
         if let Some(slot) = self.slots.get_mut(at) {
             let place = slot.field_at(Stream::Command, index);
@@ -182,6 +214,9 @@ impl Fold {
         let at = self.slot(event, ItemKind::Message, diagnostics)?;
         let part_index = part_index(event, List::Content, diagnostics);
         let index = event.index_of(Key::AnnotationIndex, diagnostics);
+        if index.is_none() {
+            diagnostics.found(Rule::MissingIndex, "an annotation lacks its index");
+        }
         let place = self.part(at, List::Content, PartKind::OutputText, part_index, event, diagnostics)?;
         let most = self.limits.max_annotations_per_part;
         let Some(part) = self.part_mut(at, place) else { return Ok(()) };
@@ -191,6 +226,19 @@ impl Fold {
             None => part.annotations.push((index, annotation.to_vec())),
         }
         within(part.annotations.len(), Limit::AnnotationsPerPart, most, event)
+    }
+}
+
+/// What the announcements of parts held is part of their text, or repeated by it: the finished item shows it (rule R6).
+fn weigh_seeds(slot: &mut Slot, item: &[u8], diagnostics: &mut Diagnostics) {
+    if !slot.parts.iter().any(|part| part.text.has_seed()) {
+        return;
+    }
+    for list in [List::Content, List::Summary] {
+        let own = slots::parts_in(item, list);
+        for (part, own) in slot.parts.iter_mut().filter(|part| part.list == list).zip(own) {
+            part.text.weigh(&own.text.value(), diagnostics);
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The fold: events in, the response as of now out (rules R1-R11).
 //!
 //! The files: [`fold`](self) holds the state and the table below; `items` opens and closes items and parts, `texts`
-//! grows them, `target` finds the one that an event means, `ending` weighs the terminal response and reads the result,
+//! grows them, `late` keeps what no delta brought, `target` finds the one that an event means, `ending` weighs the terminal response and reads the result,
 //! `arguments` reads those of running tool calls.
 //!
 //! The table of what each role does:
@@ -24,6 +24,7 @@ mod arguments;
 mod ending;
 mod fold;
 mod items;
+mod late;
 mod target;
 mod texts;
 

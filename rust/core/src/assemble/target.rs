@@ -36,6 +36,7 @@ impl Fold {
     ) -> Result<usize, Error> {
         let id = event.string(Key::ItemId).filter(|id| !id.is_empty());
         let index = event.index_of(Key::OutputIndex, diagnostics);
+        self.initial = false;
         // The contract gives shell commands no item_id.
         if index.is_none() || id.is_none() && kind != ItemKind::ShellCall {
             diagnostics.found(Rule::MissingIndex, "an event lacks item_id or output_index");
@@ -55,8 +56,8 @@ impl Fold {
                 at
             }
         };
-        if let (Some(slot), Some(id)) = (self.slots.get_mut(at), id) {
-            slot.learn_id(id);
+        if let Some(slot) = self.slots.get_mut(at) {
+            slot.learn(id, index);
         }
         Ok(at)
     }
@@ -86,11 +87,17 @@ impl Fold {
         let Some(target) = self.slots.get_mut(slot) else { return Ok(0) };
         let closing = matches!(event.kind.role(), Role::PartDone(_));
         match slots::find_part(target, list, index, kind, closing) {
-            Match::Exact(at) => Ok(at),
+            Match::Exact(at) => {
+                if let Some(part) = target.parts.get_mut(at) {
+                    part.be(kind);
+                }
+                Ok(at)
+            }
             Match::Fallback(at) => {
                 diagnostics.found(Rule::PartIndex, "an event names a part that was never announced");
                 if let Some(part) = target.parts.get_mut(at) {
                     part.alias = index;
+                    part.be(kind);
                 }
                 Ok(at)
             }
@@ -122,6 +129,21 @@ impl Fold {
         Ok(self.slots.len() - 1)
     }
 
+    /// Which command of an item an event means; without an index the last one.
+    pub(super) fn command_index(
+        &self,
+        event: &Event<'_>,
+        slot: usize,
+        stream: Stream,
+        diagnostics: &mut Diagnostics,
+    ) -> u64 {
+        if let Some(index) = event.index_of(Key::CommandIndex, diagnostics) {
+            return index;
+        }
+        diagnostics.found(Rule::MissingIndex, "an event lacks the index of its command");
+        self.slots.get(slot).map_or(0, |slot| slot.last_command(stream))
+    }
+
     pub(super) fn check_parts(&self, slot: usize, event: &Event<'_>) -> Result<(), Error> {
         let count =
             self.slots.get(slot).map_or(0, |slot| slot.parts.len().max(slot.fields.len()).max(slot.shell.len()));
@@ -140,12 +162,4 @@ pub(super) fn part_index(event: &Event<'_>, list: List, diagnostics: &mut Diagno
         diagnostics.found(Rule::MissingIndex, "an event lacks the index of its part");
     }
     index
-}
-
-/// Which of several texts of an item an event means: only shell commands have more than one.
-pub(super) fn command_index(event: &Event<'_>, stream: Stream, diagnostics: &mut Diagnostics) -> u64 {
-    match stream {
-        Stream::Command => event.index_of(Key::CommandIndex, diagnostics).unwrap_or_default(),
-        _ => 0,
-    }
 }

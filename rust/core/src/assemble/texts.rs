@@ -1,14 +1,15 @@
 //! Texts: grown by deltas, told in full by done events (rules R3, R4).
 
 use super::fold::Fold;
-use super::target::{Place, Route, command_index, part_index};
+use super::target::{Place, Route, part_index};
 use crate::decoder::Event;
 use crate::diagnostics::{Diagnostics, Rule};
 use crate::envelope::Key;
 use crate::error::Error;
 use crate::json::{self, Shape};
 use crate::kind::Stream;
-use crate::slots::{ItemKind, PartKind};
+use crate::slots::{self, ItemKind, PartKind, inner};
+use crate::text::Text;
 use crate::unescape;
 
 impl Fold {
@@ -48,7 +49,7 @@ impl Fold {
                 if let Some(target) = self.slots.get_mut(slot).filter(|slot| !slot.open) {
                     diagnostics.found(Rule::LateText, "a delta follows its finished item");
                     if !target.late {
-                        target.reopen_texts();
+                        target.reopen();
                     }
                 }
                 let place = self.place(event, slot, stream, diagnostics)?;
@@ -73,7 +74,7 @@ impl Fold {
             let index = part_index(event, list, diagnostics);
             return self.part(slot, list, kind, index, event, diagnostics).map(Place::Part);
         }
-        let index = command_index(event, stream, diagnostics);
+        let index = if stream == Stream::Command { self.command_index(event, slot, stream, diagnostics) } else { 0 };
         let field = self.slots.get_mut(slot).map_or(0, |slot| slot.field_at(stream, index));
         self.check_parts(slot, event)?;
         Ok(Place::Field(field))
@@ -134,9 +135,16 @@ impl Fold {
         let Some(delta) = event.object(Key::Delta).filter(|_| stream == Stream::ShellOutput) else { return Ok(()) };
         self.hold(delta.len(), event)?;
         let at = self.slot(event, ItemKind::ShellCallOutput, diagnostics)?;
-        let index = event.index_of(Key::CommandIndex, diagnostics).unwrap_or_default();
+        let index = self.command_index(event, at, stream, diagnostics);
         if let Some(slot) = self.slots.get_mut(at) {
+            if !slot.open {
+                diagnostics.found(Rule::LateText, "a delta follows its finished item");
+                if !slot.late {
+                    slot.reopen();
+                }
+            }
             slot.tell_shell(index, |output| {
+                output.go_on();
                 for (key, text) in [("stdout", &mut output.stdout), ("stderr", &mut output.stderr)] {
                     if let Some(body) = json::member(delta, key).and_then(|piece| piece.string_body(delta)) {
                         text.delta(body, true, diagnostics);
@@ -163,11 +171,35 @@ impl Fold {
             diagnostics.found(Rule::LoneSurrogate, "half a surrogate pair was replaced by U+FFFD");
         }
         let at = self.slot(event, ItemKind::for_stream(stream), diagnostics)?;
-        match self.place(event, at, stream, diagnostics)? {
+        let closed = self.settle(at);
+        let place = self.place(event, at, stream, diagnostics)?;
+        if closed {
+            // A finished item has the last word (rule R5).
+            if self.text_at(at, place).is_some_and(|text| text.value() != full) {
+                diagnostics.found(Rule::Text, "the done text differs from its finished item");
+            }
+            return Ok(());
+        }
+        match place {
             Place::Part(place) => self.part_told(event, at, place, full, diagnostics),
             Place::Field(place) => self.field_told(event, at, place, full, diagnostics),
         }
         Ok(())
+    }
+
+    /// Whether an item is finished and nothing was streamed into it since; then its texts are as it told them.
+    pub(super) fn settle(&mut self, slot: usize) -> bool {
+        let Some(slot) = self.slots.get_mut(slot).filter(|slot| !slot.open && !slot.late) else { return false };
+        slot.settle();
+        true
+    }
+
+    pub(super) fn text_at(&self, slot: usize, place: Place) -> Option<&Text> {
+        let slot = self.slots.get(slot)?;
+        match place {
+            Place::Part(at) => slot.parts.get(at).map(|part| &part.text),
+            Place::Field(at) => slot.fields.get(at).map(|field| &field.text),
+        }
     }
 
     fn part_told(&mut self, event: &Event<'_>, at: usize, place: usize, full: String, diagnostics: &mut Diagnostics) {
@@ -178,6 +210,7 @@ impl Fold {
                 part.logprobs = inner(logprobs.of(event.text)).to_vec();
             }
         }
+        self.late_part(event, at, place);
     }
 
     fn field_told(&mut self, event: &Event<'_>, at: usize, place: usize, full: String, diagnostics: &mut Diagnostics) {
@@ -185,10 +218,10 @@ impl Fold {
         if let Some(field) = slot.fields.get_mut(place) {
             field.text.done(full, diagnostics);
         }
-        // An item that was never announced has its name from here or from nowhere.
-        let name = json::member(event.text, "name").filter(|name| name.string_body(event.text).is_some());
-        if let (true, Some(name)) = (slot.synthesized, name) {
+        // An item that was announced without a name has it from here or from nowhere.
+        if let Some(name) = json::member(event.text, "name").filter(|name| name.string_body(event.text).is_some()) {
             slot.name = name.of(event.text).to_vec();
+            slot.json = slots::with_name(&slot.json, &slot.name);
         }
     }
 
@@ -200,16 +233,10 @@ impl Fold {
         let entries = inner(output.of(event.text)).to_vec();
         self.hold(entries.len(), event)?;
         let at = self.slot(event, ItemKind::ShellCallOutput, diagnostics)?;
-        let index = event.index_of(Key::CommandIndex, diagnostics).unwrap_or_default();
-        if let Some(slot) = self.slots.get_mut(at) {
-            slot.tell_shell(index, |output| output.done = Some(entries));
+        let index = self.command_index(event, at, Stream::ShellOutput, diagnostics);
+        if let Some(slot) = self.slots.get_mut(at).filter(|slot| slot.open || slot.late) {
+            slot.tell_shell(index, |output| output.tell(entries, diagnostics));
         }
         self.check_parts(at, event)
     }
-}
-
-/// The elements of an array, without its brackets.
-fn inner(array: &[u8]) -> &[u8] {
-    let body = array.get(1..array.len().saturating_sub(1)).unwrap_or_default();
-    body.trim_ascii()
 }

@@ -1,0 +1,76 @@
+//! Text that comes without deltas: readers of deltas get it once, when it is first told (rule R9).
+
+use super::fold::Fold;
+use crate::decoder::Event;
+use crate::error::Error;
+use crate::json;
+use crate::kind::List;
+use crate::slots::{self, ItemKind, Part, PartKind, Slot};
+
+impl Fold {
+    /// The output text that an event was the first to tell, by the event's index; empty for most.
+    pub fn late_text(&self, event_index: u64) -> String {
+        self.late.iter().filter(|(index, _)| *index == event_index).map(|(_, text)| &**text).collect()
+    }
+
+    /// A part was told in full.
+    pub(super) fn late_part(&mut self, event: &Event<'_>, slot: usize, part: usize) {
+        let message = self.slots.get_mut(slot).filter(|slot| slot.kind == ItemKind::Message);
+        if let Some(text) = message.and_then(|slot| slot.parts.get_mut(part)).and_then(first_told) {
+            self.late.push((event.index, text));
+        }
+    }
+
+    /// An item was told in full, with parts perhaps that no event of their own told.
+    pub(super) fn late_item(&mut self, event: &Event<'_>, at: usize) -> Result<(), Error> {
+        let Some(slot) = self.slots.get_mut(at).filter(|slot| slot.kind == ItemKind::Message) else { return Ok(()) };
+        let told = slot.parts.iter().filter(|part| part.list == List::Content).count();
+        let content = json::member(&slot.json, "content").map(|content| content.of(&slot.json)).unwrap_or_default();
+        if json::elements(content).count() > told || slot.parts.iter().any(is_untold) {
+            slot.settle();
+            let late = slot.parts.iter_mut().filter_map(first_told);
+            self.late.extend(late.map(|text| (event.index, text)));
+        }
+        self.check_parts(at, event)
+    }
+
+    /// The response has ended: what its own items, or the streamed ones, still have to tell.
+    pub(super) fn late_end(&mut self, event: &Event<'_>, response: &[u8]) {
+        if self.streamed_output {
+            let messages = self.slots.iter_mut().filter(|slot| slot.kind == ItemKind::Message);
+            let late = messages.flat_map(|slot| &mut slot.parts).filter_map(first_told);
+            self.late.extend(late.map(|text| (event.index, text)));
+            return;
+        }
+        let output = json::member(response, "output").map(|output| output.of(response)).unwrap_or_default();
+        let items = json::elements(output).map(|item| item.of(output));
+        let messages = items.filter(|item| ItemKind::of(item) == ItemKind::Message);
+        let ordered = slots::in_order(&self.slots);
+        let mut streamed = ordered.into_iter().filter(|slot| slot.kind == ItemKind::Message);
+        let late: Vec<String> = messages.flat_map(|item| unheard(item, streamed.next())).collect();
+        self.late.extend(late.into_iter().map(|text| (event.index, text)));
+    }
+}
+
+/// The texts of a message of which its streamed twin told nothing.
+fn unheard(item: &[u8], streamed: Option<&Slot>) -> Vec<String> {
+    let heard: Vec<bool> = streamed.map_or_else(Vec::new, |slot| {
+        slot.parts_of(List::Content).iter().map(|part| part.heard || part.text.is_streamed()).collect()
+    });
+    let parts = slots::parts_in(item, List::Content).into_iter().enumerate();
+    let unheard = parts.filter(|(at, _)| !heard.get(*at).copied().unwrap_or_default());
+    unheard.filter_map(|(_, mut part)| first_told(&mut part)).collect()
+}
+
+fn is_untold(part: &Part) -> bool {
+    part.kind == PartKind::OutputText && !part.heard && !part.text.is_streamed()
+}
+
+/// The text of a part that nobody heard of yet; from now on it is told.
+fn first_told(part: &mut Part) -> Option<String> {
+    if !is_untold(part) || part.text.is_empty() {
+        return None;
+    }
+    part.heard = true;
+    Some(part.text.value().into_owned())
+}
