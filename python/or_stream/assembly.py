@@ -82,7 +82,10 @@ def ending_error(assembler: Assembler, *, require_terminal: bool = True) -> Serv
     """
     if assembler.outcome is Outcome.ERROR:
         error_json = assembler.error_json or b"{}"
-        return with_position(ServerStreamError(server_error_message(error_json), error_json=error_json), assembler)
+        error = ServerStreamError(
+            server_error_message(error_json), error_json=error_json, status=server_error_status(error_json)
+        )
+        return with_position(error, assembler)
     if assembler.outcome is not Outcome.TRUNCATED or (assembler.has_response and not require_terminal):
         return None
     message = (
@@ -121,3 +124,12 @@ def server_error_message(error_json: bytes) -> str:
 def _printable(words: str) -> str:
     """Escape half surrogate pairs, at which printing would fail."""
     return words.encode("utf-8", "backslashreplace").decode()
+
+
+def server_error_status(error_json: bytes) -> int | None:
+    """Tell the HTTP status that an error event carries, as WebSocket envelopes and gateways send it."""
+    import json  # noqa: PLC0415 - as above
+
+    # Python's own integers fail at a few thousand digits, which no status has.
+    status = json.loads(error_json, parse_int=lambda digits: int(digits[:4])).get("status")
+    return status if isinstance(status, int) and 100 <= status <= 999 else None  # noqa: PLR2004 - three digits

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from ..events import OutputTextDelta
+from ..events import (
+    Completed,
+    ContentPartDone,
+    Failed,
+    Incomplete,
+    OutputItemDone,
+    OutputTextDelta,
+    OutputTextDone,
+    UnknownEvent,
+)
+
+# What may tell a text that no delta brought (rule R9); the ends that only servers have are unknown events.
+_TELLING = (OutputTextDone, ContentPartDone, OutputItemDone, Completed, Incomplete, Failed, UnknownEvent)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -47,48 +59,39 @@ class AsyncBatches:
 
 
 class TextDeltas:
-    """The pieces of the output text as they come."""
+    """The pieces of the output text as they come; text that no delta brought comes whole, when it is told (rule R9)."""
 
     def __init__(self, stream: EventStream) -> None:
         self._stream = stream
-        self._told = stream.stats.chunks > 0
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> str:
         for event in self._stream:
-            if isinstance(event, OutputTextDelta) and event.delta:
-                self._told = True
-                return event.delta
-        return self._late_text()
-
-    def _late_text(self) -> str:
-        if self._told or not self._stream.output_text:
-            raise StopIteration
-        self._told = True
-        return self._stream.output_text
+            if text := _text_of(self._stream, event):
+                return text
+        raise StopIteration
 
 
 class AsyncTextDeltas:
-    """The pieces of the output text as they come."""
+    """The pieces of the output text as they come; text that no delta brought comes whole, when it is told (rule R9)."""
 
     def __init__(self, stream: AsyncEventStream) -> None:
         self._stream = stream
-        self._told = stream.stats.chunks > 0
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> str:
         async for event in self._stream:
-            if isinstance(event, OutputTextDelta) and event.delta:
-                self._told = True
-                return event.delta
-        return self._late_text()
+            if text := _text_of(self._stream, event):
+                return text
+        raise StopAsyncIteration
 
-    def _late_text(self) -> str:
-        if self._told or not self._stream.output_text:
-            raise StopAsyncIteration
-        self._told = True
-        return self._stream.output_text
+
+def _text_of(stream: EventStream | AsyncEventStream, event: Event) -> str:
+    """The output text that an event brings: a delta, or what it tells for the first time."""
+    if isinstance(event, OutputTextDelta):
+        return event.delta
+    return stream._intake.assembler.late_text(event.index) if isinstance(event, _TELLING) else ""

@@ -1,0 +1,83 @@
+"""Output text that no delta brought: `text_deltas()` gives it once, when it is told (rule R9)."""
+
+from collections.abc import Iterable
+
+import pytest
+from tests.conformance.rows import (
+    HELLO,
+    HELLO_EVENTS,
+    OPENING,
+    added,
+    completed,
+    created,
+    delta,
+    event,
+    item_done,
+    message,
+    part,
+    part_added,
+    part_done,
+    sse,
+    text_done,
+)
+
+from or_stream import EventStream, ServerStreamError
+
+TWO_PARTS = message("Hello") | {"content": [part("Hello"), part(" you")]}
+THINKING = {"type": "reasoning", "id": "q", "summary": [], "content": [{"type": "output_text", "text": "hm"}]}
+
+
+def pieces(*told: dict[str, object]) -> list[str]:
+    body = sse(*told)
+    with EventStream([body[place : place + 7] for place in range(0, len(body), 7)]) as stream:
+        return list(stream.text_deltas())
+
+
+TELLINGS: list[tuple[str, Iterable[dict[str, object]], list[str]]] = [
+    ("deltas", HELLO_EVENTS, ["Hel", "lo"]),
+    ("text done", (*OPENING, text_done("Hello"), part_done("Hello"), item_done(HELLO), completed(HELLO)), ["Hello"]),
+    ("part done", (*OPENING, part_done("Hello"), item_done(HELLO), completed(HELLO)), ["Hello"]),
+    ("item done", (created(), added(), item_done(HELLO), completed(HELLO)), ["Hello"]),
+    ("item done, never added", (created(), item_done(HELLO), completed(HELLO)), ["Hello"]),
+    ("terminal", (created(), completed(HELLO)), ["Hello"]),
+    ("terminal of an announced item", (*OPENING, completed(HELLO)), ["Hello"]),
+    ("done, then a delta", (*OPENING, text_done("Hel"), delta("lo"), completed(HELLO)), ["Hel", "lo"]),
+    ("another text is no late text", (*OPENING, delta("Hello"), completed(message("Goodbye"))), ["Hello"]),
+    (
+        "one part by deltas, one by the item",
+        (*OPENING, delta("Hello"), text_done("Hello"), item_done(TWO_PARTS), completed(TWO_PARTS)),
+        ["Hello", " you"],
+    ),
+    (
+        "one item by deltas, one by the terminal",
+        (*OPENING, delta("Hello"), item_done(HELLO), completed(HELLO, message(" you", id="n"))),
+        ["Hello", " you"],
+    ),
+    (
+        "one item done without deltas before one with",
+        (
+            created(),
+            added(),
+            item_done(HELLO),
+            added(message(id="n"), output_index=1),
+            part_added(item_id="n", output_index=1),
+            delta(" you", item_id="n", output_index=1),
+            completed(HELLO, message(" you", id="n")),
+        ),
+        ["Hello", " you"],
+    ),
+    ("reasoning is no output text", (created(), item_done(THINKING), completed(THINKING)), []),
+]
+
+
+@pytest.mark.parametrize(("told", "due"), [row[1:] for row in TELLINGS], ids=[row[0] for row in TELLINGS])
+def test_text_is_told_once(told: tuple[dict[str, object], ...], due: list[str]) -> None:
+    assert pieces(*told) == due
+
+
+@pytest.mark.parametrize("status", [429, None, "429", True])
+def test_error_status_is_that_of_the_event(status: object) -> None:
+    failing = event("error", status=status, error={"code": "c", "message": "m"})
+    with EventStream([sse(created(), failing)]) as stream, pytest.raises(ServerStreamError) as caught:
+        stream.get_final_response()
+    assert caught.value.status == (429 if status == 429 else None)
