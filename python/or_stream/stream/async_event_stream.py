@@ -104,7 +104,7 @@ class AsyncEventStream(Progress[AsyncSource]):
 
     def text_deltas(self) -> AsyncTextDeltas:
         """Iterate over the pieces of the output text; a text that came without deltas is one piece (rule R9)."""
-        return AsyncTextDeltas(self)
+        return AsyncTextDeltas(self, self._intake.assembler.late_text)
 
     async def until_done(self) -> Outcome:
         """Read to the end without making events.

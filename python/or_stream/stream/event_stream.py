@@ -96,7 +96,7 @@ class EventStream(Progress[Source]):
 
     def text_deltas(self) -> TextDeltas:
         """Iterate over the pieces of the output text; a text that came without deltas is one piece (rule R9)."""
-        return TextDeltas(self)
+        return TextDeltas(self, self._intake.assembler.late_text)
 
     def until_done(self) -> Outcome:
         """Read to the end without making events.

@@ -61,15 +61,16 @@ class AsyncBatches:
 class TextDeltas:
     """The pieces of the output text as they come; text that no delta brought comes whole, when it is told (rule R9)."""
 
-    def __init__(self, stream: EventStream) -> None:
+    def __init__(self, stream: EventStream, late_text: Callable[[int], str]) -> None:
         self._stream = stream
+        self._late_text = late_text
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> str:
         for event in self._stream:
-            if text := _text_of(self._stream, event):
+            if text := _text_of(event, self._late_text):
                 return text
         raise StopIteration
 
@@ -77,21 +78,22 @@ class TextDeltas:
 class AsyncTextDeltas:
     """The pieces of the output text as they come; text that no delta brought comes whole, when it is told (rule R9)."""
 
-    def __init__(self, stream: AsyncEventStream) -> None:
+    def __init__(self, stream: AsyncEventStream, late_text: Callable[[int], str]) -> None:
         self._stream = stream
+        self._late_text = late_text
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> str:
         async for event in self._stream:
-            if text := _text_of(self._stream, event):
+            if text := _text_of(event, self._late_text):
                 return text
         raise StopAsyncIteration
 
 
-def _text_of(stream: EventStream | AsyncEventStream, event: Event) -> str:
+def _text_of(event: Event, late_text: Callable[[int], str]) -> str:
     """The output text that an event brings: a delta, or what it tells for the first time."""
     if isinstance(event, OutputTextDelta):
         return event.delta
-    return stream._intake.assembler.late_text(event.index) if isinstance(event, _TELLING) else ""
+    return late_text(event.index) if isinstance(event, _TELLING) else ""
