@@ -132,4 +132,4 @@ def server_error_status(error_json: bytes) -> int | None:
 
     # Python's own integers fail at a few thousand digits, which no status has.
     status = json.loads(error_json, parse_int=lambda digits: int(digits[:4])).get("status")
-    return status if isinstance(status, int) and 100 <= status <= 999 else None  # noqa: PLR2004 - three digits
+    return status if isinstance(status, int) and 100 <= status <= 999 else None
