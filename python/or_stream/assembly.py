@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ._core import Assembler as CoreAssembler
 from .errors import ConcurrentUse, OrStreamError, ServerStreamError, StreamTruncated
 from .outcome import Outcome
 
 if TYPE_CHECKING:
-    from ._core import Recording
     from .models import Response, Usage
-
-    Received: TypeAlias = CoreAssembler | Recording
 
 ErrorT = TypeVar("ErrorT", bound=OrStreamError)
 
@@ -73,11 +70,11 @@ class Assembler(CoreAssembler):
         return self.snapshot()
 
 
-def ending_error(assembler: Received, *, require_terminal: bool = True) -> ServerStreamError | StreamTruncated | None:
+def ending_error(assembler: Assembler, *, require_terminal: bool = True) -> ServerStreamError | StreamTruncated | None:
     """Tell what to raise for a stream that has ended: nothing when the server itself closed the response (rule R10).
 
     Args:
-        assembler: One that has an outcome, or what is left of one.
+        assembler: One that has an outcome.
         require_terminal: False lets a truncated stream pass if something of a response was received.
 
     Returns:
@@ -97,7 +94,7 @@ def ending_error(assembler: Received, *, require_terminal: bool = True) -> Serve
     return with_position(StreamTruncated(message), assembler)
 
 
-def with_position(error: ErrorT, assembler: Received) -> ErrorT:
+def with_position(error: ErrorT, assembler: CoreAssembler) -> ErrorT:
     """Write into an error what was received until now, for every error that leaves a stream.
 
     Returns:
@@ -133,5 +130,6 @@ def server_error_status(error_json: bytes) -> int | None:
     """Tell the HTTP status that an error event carries, as WebSocket envelopes and gateways send it."""
     import json  # noqa: PLC0415 - as above
 
-    status = json.loads(error_json).get("status")
-    return status if isinstance(status, int) and not isinstance(status, bool) else None
+    # Python's own integers fail at a few thousand digits, which no status has.
+    status = json.loads(error_json, parse_int=lambda digits: int(digits[:4])).get("status")
+    return status if isinstance(status, int) and 100 <= status <= 999 else None

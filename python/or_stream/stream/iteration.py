@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self, TypeAlias
+from typing import TYPE_CHECKING, Self
 
 from ..events import (
     Completed,
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from ..events import Event
     from .async_event_stream import AsyncEventStream
     from .event_stream import EventStream
-
-    LateText: TypeAlias = Callable[[int], str]
 
 
 class Batches:
@@ -63,7 +61,7 @@ class AsyncBatches:
 class TextDeltas:
     """The pieces of the output text as they come; text that no delta brought comes whole, when it is told (rule R9)."""
 
-    def __init__(self, stream: EventStream, late_text: LateText) -> None:
+    def __init__(self, stream: EventStream, late_text: Callable[[int], str]) -> None:
         self._stream = stream
         self._late_text = late_text
 
@@ -80,7 +78,7 @@ class TextDeltas:
 class AsyncTextDeltas:
     """The pieces of the output text as they come; text that no delta brought comes whole, when it is told (rule R9)."""
 
-    def __init__(self, stream: AsyncEventStream, late_text: LateText) -> None:
+    def __init__(self, stream: AsyncEventStream, late_text: Callable[[int], str]) -> None:
         self._stream = stream
         self._late_text = late_text
 
@@ -94,7 +92,7 @@ class AsyncTextDeltas:
         raise StopAsyncIteration
 
 
-def _text_of(event: Event, late_text: LateText) -> str:
+def _text_of(event: Event, late_text: Callable[[int], str]) -> str:
     """The output text that an event brings: a delta, or what it tells for the first time."""
     if isinstance(event, OutputTextDelta):
         return event.delta

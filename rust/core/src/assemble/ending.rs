@@ -29,50 +29,39 @@ impl Fold {
         if response.is_empty() {
             return Ok(());
         }
-        self.streamed_output = self.choose_streamed(response, diagnostics);
-        self.late_end(event, response);
+        let same = self.choose_output(response, diagnostics);
+        self.late_end(event, if same || self.streamed_output { b"" } else { response });
         self.terminal = Some(response.to_vec());
         Ok(())
     }
 
-    /// Whether the streamed items are the output, and not the terminal's (rule R7).
-    pub(super) fn choose_streamed(&mut self, response: &[u8], diagnostics: &mut Diagnostics) -> bool {
+    /// Decides whether the streamed items are the output, or the terminal's (rule R7). Returns whether they are the same.
+    fn choose_output(&mut self, response: &[u8], diagnostics: &mut Diagnostics) -> bool {
         if self.slots.is_empty() {
+            self.streamed_output = false;
             return false;
         }
         let output = json::first_member(response, "output").map(|output| output.of(response)).unwrap_or_default();
         let count = json::elements(output).count();
         let shorter = count < self.slots.len();
-        let differs = self.contradicts(output);
-        let silent = !shorter && !differs && self.leaves_out(output);
+        let comparison = if shorter { Comparison::Differs } else { self.compare(output) };
+        let silent = comparison == Comparison::Silent;
         if shorter {
             diagnostics.found(Rule::Output, "the terminal output has fewer items than were streamed");
         } else if count > self.slots.len() {
             diagnostics.found(Rule::Output, "the terminal output has more items than were streamed");
-        } else if silent || differs {
+        } else if silent || comparison == Comparison::Differs {
             diagnostics.found(Rule::Output, "the terminal output differs from what was streamed");
         }
         if silent && self.source == OutputSource::Auto {
             self.finish_by(output);
         }
-        match self.source {
+        self.streamed_output = match self.source {
             OutputSource::Auto => shorter || silent && count == self.slots.len(),
             OutputSource::Terminal => false,
             OutputSource::Stream => true,
-        }
-    }
-
-    /// Whether the terminal response has the same items and one of them is empty where something was streamed.
-    fn leaves_out(&self, output: &[u8]) -> bool {
-        let ordered = slots::in_order(&self.slots);
-        let pairs = || json::elements(output).map(|item| item.of(output)).zip(&ordered);
-        let same = |(item, slot): (&[u8], &&Slot)| ItemKind::told(item) == Some(slot.kind);
-        pairs().all(same)
-            && pairs().any(|(item, slot)| {
-                let mut streamed = Vec::new();
-                snapshot::write_item(slot, &mut streamed);
-                agreement::leaves_out(&streamed, item)
-            })
+        };
+        comparison == Comparison::Same && count == self.slots.len()
     }
 
     /// The terminal's items finish the streamed ones, which keep what is empty there (rule R5).
@@ -84,14 +73,41 @@ impl Fold {
         }
     }
 
-    pub(super) fn contradicts(&self, output: &[u8]) -> bool {
-        let ordered = slots::in_order(&self.slots);
-        json::elements(output).zip(ordered).any(|(item, slot)| {
-            let mut streamed = Vec::new();
+    fn compare(&self, output: &[u8]) -> Comparison {
+        let (mut same, mut same_kinds, mut silent) = (true, true, false);
+        let mut streamed = Vec::new();
+        for (item, slot) in json::elements(output).map(|item| item.of(output)).zip(slots::in_order(&self.slots)) {
+            streamed.clear();
             snapshot::write_item(slot, &mut streamed);
-            agreement::differ(&streamed, item.of(output))
-        })
+            if streamed == item {
+                continue;
+            }
+            same = false;
+            if agreement::differ(&streamed, item) {
+                return Comparison::Differs;
+            }
+            same_kinds &= ItemKind::told(item) == Some(slot.kind);
+            silent |= agreement::leaves_out(&streamed, item);
+        }
+        match (same, same_kinds && silent) {
+            (true, _) => Comparison::Same,
+            (_, true) => Comparison::Silent,
+            _ => Comparison::Agrees,
+        }
     }
+}
+
+/// What the terminal's items are beside the streamed ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Comparison {
+    /// The same, byte for byte.
+    Same,
+    /// Other tellings of the same.
+    Agrees,
+    /// The same items, of which one is empty where something was streamed.
+    Silent,
+    /// Something else.
+    Differs,
 }
 
 impl Fold {

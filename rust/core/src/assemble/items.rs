@@ -101,10 +101,12 @@ impl Fold {
         let Some(slot) = self.slots.get_mut(at) else { return Ok(()) };
         weigh_seeds(slot, item, diagnostics);
         finish_texts(slot, diagnostics);
+        let mut differs = slot.json.is_empty();
         if !slot.json.is_empty() || slot.synthesized {
             let mut streamed = Vec::new();
             snapshot::write_item(slot, &mut streamed);
-            if agreement::differ(&streamed, item) {
+            differs = agreement::differ(&streamed, item);
+            if differs {
                 diagnostics.found(Rule::Item, "the finished item differs from what was streamed");
             }
         }
@@ -113,7 +115,7 @@ impl Fold {
         let before = slot.json.len();
         slot.finish(slots::with_identity(item, slot));
         self.bytes -= before.min(self.bytes);
-        self.late_item(event, at)
+        self.late_item(event, at, differs)
     }
 
     pub(super) fn part_added(
@@ -139,7 +141,7 @@ impl Fold {
                     part.text = announced.text;
                 }
                 part.kind = announced.kind;
-                part.tell(json);
+                part.tell(json, announced.kind.text_key());
             }
             None => {
                 slot.add_part(announced);
@@ -169,7 +171,7 @@ impl Fold {
             }
             return Ok(());
         }
-        if let Some(full) = json::string_member(json, kind.text_key())
+        if let Some(full) = part.tell(json, kind.text_key())
             && (part.text.value() != full || !part.text.is_done())
         {
             part.text.done(full, diagnostics);
@@ -177,7 +179,6 @@ impl Fold {
         part.text.finish(diagnostics);
         part.closed = true;
         part.kind = kind;
-        part.tell(json);
         if named.is_none() {
             part.json = slots::with_type(json, kind);
         }

@@ -22,11 +22,11 @@ impl Fold {
     }
 
     /// An item was told in full, with parts perhaps that no event of their own told.
-    pub(super) fn late_item(&mut self, event: &Event<'_>, at: usize) -> Result<(), Error> {
+    ///
+    /// An item that does not differ from what was streamed has no more parts than that, unless nothing was.
+    pub(super) fn late_item(&mut self, event: &Event<'_>, at: usize, differs: bool) -> Result<(), Error> {
         let Some(slot) = self.slots.get_mut(at).filter(|slot| slot.kind == ItemKind::Message) else { return Ok(()) };
-        let told = slot.parts.iter().filter(|part| part.list == List::Content).count();
-        let content = json::member(&slot.json, "content").map(|content| content.of(&slot.json)).unwrap_or_default();
-        if json::elements(content).count() > told || slot.parts.iter().any(is_untold) {
+        if differs || slot.parts.is_empty() || slot.parts.iter().any(is_untold) {
             slot.settle();
             let late = slot.parts.iter_mut().filter_map(first_told);
             self.late.extend(late.map(|text| (event.index, text)));
@@ -34,9 +34,9 @@ impl Fold {
         self.check_parts(at, event)
     }
 
-    /// The response has ended: what its own items, or the streamed ones, still have to tell.
+    /// The response has ended: what its own items still have to tell, or without them the streamed ones.
     pub(super) fn late_end(&mut self, event: &Event<'_>, response: &[u8]) {
-        if self.streamed_output {
+        if response.is_empty() {
             let messages = self.slots.iter_mut().filter(|slot| slot.kind == ItemKind::Message);
             let late = messages.flat_map(|slot| &mut slot.parts).filter_map(first_told);
             self.late.extend(late.map(|text| (event.index, text)));

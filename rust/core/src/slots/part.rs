@@ -1,10 +1,11 @@
 //! Parts of items: announced, grown, finished.
 
 use super::{PartKind, inner};
-use crate::json::{self, Shape};
+use crate::json::{self, Shape, Value};
 use crate::kind::List;
 use crate::object;
 use crate::text::Text;
+use crate::unescape;
 
 /// One part of an item.
 #[derive(Debug, Clone)]
@@ -49,19 +50,25 @@ impl Part {
     }
 
     /// Lets it hold what an object of it says. Its lists replace those of before unless they are empty.
-    pub fn tell(&mut self, json: &[u8]) {
-        let list =
-            |key| json::first_member(json, key).filter(|list| list.shape == Shape::Array && !list.is_empty(json));
-        if let Some(annotations) = list("annotations") {
-            let annotations = annotations.of(json);
-            let numbered = json::elements(annotations).enumerate();
-            self.annotations =
-                numbered.map(|(index, own)| (Some(index as u64), own.of(annotations).to_vec())).collect();
-        }
-        if let Some(logprobs) = list("logprobs") {
-            self.logprobs = inner(logprobs.of(json)).to_vec();
+    ///
+    /// Returns the object's text, found in the same pass: closing objects are long.
+    pub fn tell(&mut self, json: &[u8], text_key: &str) -> Option<String> {
+        let mut text = None;
+        for (key, value) in json::members(json) {
+            match key.string_body(json).unwrap_or_default() {
+                b"annotations" if is_list(value, json) => self.annotations = numbered(value.of(json)),
+                b"logprobs" if is_list(value, json) => {
+                    let own = inner(value.of(json));
+                    if own != self.logprobs {
+                        self.logprobs = own.to_vec();
+                    }
+                }
+                name if name == text_key.as_bytes() => text = value.string_body(json),
+                _ => {}
+            }
         }
         self.json = json.to_vec();
+        text.map(|body| unescape::whole(body).0)
     }
 
     /// Whether its type was never told: any event may mean it.
@@ -129,8 +136,19 @@ pub fn parts_in(item: &[u8], list: List) -> Vec<Part> {
 /// A part as its announcement tells it.
 pub fn announced_part(list: List, index: Option<u64>, json: &[u8]) -> Part {
     let kind = PartKind::of(json);
-    let seed = json::string_member(json, kind.text_key()).unwrap_or_default();
-    let mut part = Part { text: Text::announced(seed), ..Part::new(list, kind, index) };
-    part.tell(json);
+    let mut part = Part::new(list, kind, index);
+    if let Some(seed) = part.tell(json, kind.text_key()) {
+        part.text = Text::announced(seed);
+    }
     part
+}
+
+fn is_list(value: Value, json: &[u8]) -> bool {
+    value.shape == Shape::Array && !value.is_empty(json)
+}
+
+/// Annotations of a list, each with its place.
+fn numbered(list: &[u8]) -> Vec<(Option<u64>, Vec<u8>)> {
+    let own = json::elements(list).map(|own| own.of(list).to_vec());
+    (0..).map(Some).zip(own).collect()
 }
