@@ -65,17 +65,26 @@ const IDENTITY: [&str; 3] = ["id", "call_id", "name"];
 
 /// A finished item with the identity that only its announcement told.
 pub fn with_identity(item: &[u8], slot: &Slot) -> Vec<u8> {
-    let empty = |name: &str| json::member(item, name).is_none_or(|value| value.is_empty(item));
+    // The last of a repeated key counts, as everywhere.
+    let mut has = [false; IDENTITY.len()];
+    for (key, value) in json::members(item) {
+        if let Some(at) = IDENTITY.iter().position(|name| json::name_is(item, key, name)) {
+            has.iter_mut().skip(at).take(1).for_each(|has| *has = !value.is_empty(item));
+        }
+    }
     let announced = |name: &str| {
         let value = json::member(&slot.json, name)?;
         (!value.is_empty(&slot.json)).then(|| value.of(&slot.json).to_vec())
     };
     let known_id = || Some([b"\"", &**slot.ids.first()?, b"\""].concat());
-    let missing = |name: &'static str| {
+    let missing = |(name, has): (&'static str, bool)| {
+        if has {
+            return None;
+        }
         let told = announced(name).or_else(|| if name == "id" { known_id() } else { None });
-        told.filter(|_| empty(name)).map(|told| (name, told))
+        told.map(|told| (name, told))
     };
-    let kept: Vec<(&str, Vec<u8>)> = IDENTITY.into_iter().filter_map(missing).collect();
+    let kept: Vec<(&str, Vec<u8>)> = IDENTITY.into_iter().zip(has).filter_map(missing).collect();
     if kept.is_empty() {
         return item.to_vec();
     }

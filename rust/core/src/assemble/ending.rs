@@ -59,6 +59,10 @@ impl Fold {
     pub(super) fn contradicts(&self, output: &[u8]) -> bool {
         let ordered = slots::in_order(&self.slots);
         json::elements(output).zip(ordered).any(|(item, slot)| {
+            // Most servers repeat the finished item to the byte, and equal bytes do not contradict each other.
+            if !slot.open && !slot.late && item.of(output) == slot.json {
+                return false;
+            }
             let mut streamed = Vec::new();
             snapshot::write_item(slot, &mut streamed);
             agreement::differ(&streamed, item.of(output))
