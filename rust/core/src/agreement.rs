@@ -23,8 +23,10 @@ pub fn differ(one: &[u8], other: &[u8]) -> bool {
             _ => return false,
         };
         !value.is_empty(one)
-            && json::first_member(other, name)
-                .is_some_and(|twin| !twin.is_empty(other) && compare(one, value, other, twin))
+            && json::first_member(other, name).is_some_and(|twin| {
+                // Servers mostly repeat themselves to the byte, and equal bytes say the same.
+                value.of(one) != twin.of(other) && !twin.is_empty(other) && compare(one, value, other, twin)
+            })
     })
 }
 

@@ -234,7 +234,7 @@ impl Decoder {
                 && let Some(offset) = self.framer.take(chunk, &mut cursor, start, start + length)
             {
                 let raw = rest.get(..length).unwrap_or_default();
-                self.events.course.known(raw, known, &self.events.fields, offset, sink)?;
+                self.events.course.known(raw, known, self.events.layout.fields(), offset, sink)?;
             }
             match self.framer.next(chunk, &mut cursor)? {
                 Some(frame) => self.events.frame(&frame, sink)?,
@@ -333,7 +333,7 @@ impl Events {
     #[inline]
     fn decode(&mut self, raw: &[u8], offset: u64, sink: &mut impl Sink) -> Result<Option<json::Fault>, Error> {
         match self.known(raw).filter(|(_, end)| *end == raw.len()) {
-            Some((known, _)) => self.course.known(raw, known, &self.fields, offset, sink).map(|()| None),
+            Some((known, _)) => self.course.known(raw, known, self.layout.fields(), offset, sink).map(|()| None),
             None => self.scan(raw, offset, sink),
         }
     }
@@ -341,7 +341,7 @@ impl Events {
     /// The event of a known shape at the start of a text, and its length.
     #[inline]
     fn known(&mut self, text: &[u8]) -> Option<(Known, usize)> {
-        self.layout.read(text, &mut self.fields, &self.limits)
+        self.layout.read(text, &self.limits)
     }
 
     /// Decodes an event of no known shape.

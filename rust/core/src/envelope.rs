@@ -81,10 +81,6 @@ pub struct Fields {
     seen: u32,
 }
 
-/// A set of known keys.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Presence(u32);
-
 impl Default for Fields {
     fn default() -> Self {
         Self { values: [Value::default(); Key::COUNT], seen: 0 }
@@ -113,17 +109,6 @@ impl Fields {
             more = cursor.more_members()?;
         }
         cursor.end()
-    }
-
-    /// Which keys are present, as a set to be given to [`Self::restore`].
-    pub fn presence(&self) -> Presence {
-        Presence(self.seen)
-    }
-
-    /// Says that exactly these keys are present; their values are then given with [`Self::set`].
-    #[inline]
-    pub fn restore(&mut self, presence: Presence) {
-        self.seen = presence.0;
     }
 
     /// Puts a value in the place of a present key.

@@ -6,7 +6,7 @@
 //! a compare or two, and the event is read as if there were no layouts. Nothing else can be observed: the general scan is
 //! the oracle of this one (`tests/layout.rs`).
 
-use crate::envelope::{Fields, Key, Presence};
+use crate::envelope::{Fields, Key};
 use crate::json::{self, Cursor, Shape, Value, plain_ascii_end};
 use crate::kind::{Kind, Role};
 use crate::limits::Limits;
@@ -16,6 +16,8 @@ const LONGEST: usize = 1024;
 
 /// Sequence number, delta, padding and log probabilities: the keys whose values may differ within one shape.
 const MOST_HOLES: usize = 4;
+
+type Shifts = [u32; MOST_HOLES + 1];
 
 /// What a matching event is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +40,10 @@ pub struct Layout {
     holes: Vec<(Key, Value)>,
     /// The other known values, each with the number of holes before it.
     fixed: Vec<(Key, Value, usize)>,
-    presence: Presence,
+    /// How far each stretch between holes was shifted in the last event read.
+    shifts: Shifts,
+    /// The fields of the last event read.
+    fields: Fields,
     known: Option<Known>,
     learned: u64,
     enabled: bool,
@@ -48,7 +53,14 @@ impl Layout {
     /// Nothing learned yet. A disabled one never learns, for those who want to compare.
     pub fn new(enabled: bool) -> Self {
         let (text, holes, fixed) = (Vec::new(), Vec::new(), Vec::new());
-        Self { text, holes, fixed, presence: Presence::default(), known: None, learned: 0, enabled }
+        let (shifts, fields) = (Shifts::default(), Fields::default());
+        Self { text, holes, fixed, shifts, fields, known: None, learned: 0, enabled }
+    }
+
+    /// The fields of the event that [`Self::read`] has just found.
+    #[inline]
+    pub fn fields(&self) -> &Fields {
+        &self.fields
     }
 
     /// Learns from an event that was read in full and had nothing wrong with it.
@@ -64,7 +76,8 @@ impl Layout {
             return;
         }
         self.learned += 1;
-        self.presence = fields.presence();
+        self.fields.clone_from(fields);
+        self.shifts = Shifts::default();
         self.text.clear();
         self.text.reserve_exact(text.len());
         self.text.extend_from_slice(text);
@@ -79,12 +92,11 @@ impl Layout {
         self.known = Some(Known { kind, spelling, sequence_number: None, layout: self.learned });
     }
 
-    /// Reads an event of the learned shape at the start of `text` into `fields`, and says where it ends. None, and
-    /// nothing changed that matters, where there is none.
+    /// Reads an event of the learned shape at the start of `text`, and says where it ends. None where there is none.
     #[inline]
-    pub fn read(&self, text: &[u8], fields: &mut Fields, limits: &Limits) -> Option<(Known, usize)> {
+    pub fn read(&mut self, text: &[u8], limits: &Limits) -> Option<(Known, usize)> {
         let mut known = self.known?;
-        let mut shifts = [0_u32; MOST_HOLES + 1];
+        let mut shifts = Shifts::default();
         let (mut at, mut from) = (0, 0);
         for ((key, hole), shift) in self.holes.iter().zip(shifts.iter_mut().skip(1)) {
             at = self.same(text, at, from, hole.start as usize)?;
@@ -96,19 +108,26 @@ impl Layout {
                 }
                 _ => read_value(text, at, limits)?,
             };
-            fields.set(*key, value);
+            self.fields.set(*key, value);
             from = hole.end as usize;
             at = value.end as usize;
             *shift = value.end.wrapping_sub(hole.end);
         }
         let end = self.same(text, at, from, self.text.len())?;
+        if shifts != self.shifts {
+            self.shift(shifts);
+        }
+        Some((known, end))
+    }
+
+    /// Puts the values between the holes where they stand now; mostly they stand where they stood.
+    fn shift(&mut self, shifts: Shifts) {
+        self.shifts = shifts;
         for (key, value, before) in &self.fixed {
             let shift = shifts.get(*before).copied().unwrap_or_default();
             let (start, end) = (value.start.wrapping_add(shift), value.end.wrapping_add(shift));
-            fields.set(*key, Value { start, end, shape: value.shape });
+            self.fields.set(*key, Value { start, end, shape: value.shape });
         }
-        fields.restore(self.presence);
-        Some((known, end))
     }
 
     /// Whether `text` goes on at `at` as the layout does from `from` to `to`; where it goes on from there.
@@ -140,12 +159,24 @@ fn varies(key: Key, value: Value, text: &[u8]) -> bool {
 /// A small integer, as the general scan would take it; None for every other number.
 #[inline]
 fn read_number(text: &[u8], at: usize) -> Option<(Value, u64)> {
-    let digits = text.get(at..)?.iter().take(17).take_while(|byte| byte.is_ascii_digit()).count();
-    let bytes = text.get(at..at + digits)?;
-    let number = json::small_integer(bytes)?;
-    let leading_zero = digits > 1 && bytes.first() == Some(&b'0');
-    let goes_on = matches!(text.get(at + digits), Some(b'.' | b'e' | b'E'));
-    (!leading_zero && !goes_on).then(|| (Value::at(at, at + digits, Shape::Number), number))
+    let (mut number, mut digits) = (0_u64, 0);
+    let rest = text.get(at..)?;
+    let next = loop {
+        let byte = rest.get(digits).copied().unwrap_or_default();
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            break byte;
+        }
+        // Sixteen digits are the most that the general scan takes for a small integer.
+        if digits == 16 {
+            return None;
+        }
+        number = number * 10 + u64::from(digit);
+        digits += 1;
+    };
+    let leading_zero = digits > 1 && rest.first() == Some(&b'0');
+    let whole = digits > 0 && number < 1 << 53 && !leading_zero && !matches!(next, b'.' | b'e' | b'E');
+    whole.then(|| (Value::at(at, at + digits, Shape::Number), number))
 }
 
 /// A value in the place of a hole, checked as the general scan would check it.

@@ -5,6 +5,8 @@
 
 use memchr::memchr;
 
+use crate::json::next_special;
+
 /// What a text ended in: the high half that waits for its low half.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Half(Option<u16>);
@@ -64,10 +66,10 @@ pub fn measure(body: &[u8]) -> (usize, usize) {
 pub fn write_string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     let mut rest = text.as_bytes();
-    while let Some(at) = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)) {
-        let (plain, special) = rest.split_at(at);
+    loop {
+        let (plain, special) = rest.split_at(next_special(rest, 0));
         out.extend_from_slice(plain);
-        let byte = special.first().copied().unwrap_or_default();
+        let Some(byte) = special.first().copied() else { break };
         match byte {
             b'"' => out.extend_from_slice(b"\\\""),
             b'\\' => out.extend_from_slice(b"\\\\"),
@@ -78,7 +80,6 @@ pub fn write_string(text: &str, out: &mut Vec<u8>) {
         }
         rest = special.get(1..).unwrap_or_default();
     }
-    out.extend_from_slice(rest);
     out.push(b'"');
 }
 

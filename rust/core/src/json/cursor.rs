@@ -1,7 +1,7 @@
 //! Reading JSON text that nobody has checked yet: once, front to back, without recursion.
 
 use super::nesting::Nesting;
-use super::special::next_special;
+use super::special::{next_special, next_special_of_text};
 use super::{Fault, Reason, Shape, Value, is_space};
 use crate::limits::Limits;
 
@@ -212,11 +212,17 @@ impl<'a> Cursor<'a> {
                     self.at += 1;
                     return Ok(self.span(start, Shape::Escaped));
                 }
-                b'\\' => self.escape()?,
+                b'\\' => {
+                    self.escape()?;
+                    // Escapes stand in runs where a server writes whole scripts as `\u`.
+                    while self.peek() == b'\\' {
+                        self.escape()?;
+                    }
+                }
                 _ if self.at >= self.text.len() => return Err(self.fault(Reason::End)),
                 _ => return Err(self.fault(Reason::Control)),
             }
-            self.at = next_special(self.text, self.at);
+            self.at = next_special_of_text(self.text, self.at);
         }
     }
 
@@ -226,8 +232,9 @@ impl<'a> Cursor<'a> {
         match self.peek() {
             b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => self.at += 1,
             b'u' => {
-                let hex = self.text.get(self.at + 1..self.at + 5);
-                if !hex.is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)) {
+                let hex = self.text.get(self.at + 1..).and_then(|rest| rest.first_chunk::<4>());
+                let is_hex = |byte: u8| HEX.get(usize::from(byte)).copied().unwrap_or_default();
+                if !hex.is_some_and(|[a, b, c, d]| is_hex(*a) & is_hex(*b) & is_hex(*c) & is_hex(*d)) {
                     return Err(self.fault(Reason::Escape));
                 }
                 self.at += 5;
@@ -304,6 +311,20 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 }
+
+/// Which bytes are hexadecimal digits.
+const HEX: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        #[allow(clippy::cast_possible_truncation, clippy::indexing_slicing)] // below 256, and not at run time
+        {
+            table[byte] = (byte as u8).is_ascii_hexdigit();
+        }
+        byte += 1;
+    }
+    table
+};
 
 /// Digits with which no float without an exponent is infinite.
 const LONGEST_FINITE: usize = 308;

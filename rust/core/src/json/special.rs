@@ -1,40 +1,121 @@
 //! Where a JSON string stops being plain.
 //!
-//! Eight bytes at a time: most strings of a stream are ids and words of 5 to 60 bytes.
+//! Most strings of a stream are ids and words of 5 to 60 bytes: the first bytes are looked at eight at a time, by
+//! arithmetic. What is longer is a text, and is passed in blocks that the compiler turns into vector instructions.
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 
+/// Words of eight bytes after which a string is long.
+const SHORT_WORDS: usize = 2;
+
 /// Position of the next quote, backslash or control byte at or after `from`, or the end.
 #[inline]
 pub(crate) fn next_special(text: &[u8], from: usize) -> usize {
-    scan(text, from, 0, |byte| matches!(byte, b'"' | b'\\' | 0..=0x1f))
+    scan::<false>(text, from)
+}
+
+/// As [`next_special`], inside a text that has gone on for long.
+#[inline]
+pub(crate) fn next_special_of_text(text: &[u8], from: usize) -> usize {
+    scan_long::<false>(text, from)
 }
 
 /// As the search for the end of a string, but it stops at bytes beyond ASCII too.
 #[inline]
 pub fn plain_ascii_end(text: &[u8], from: usize) -> usize {
-    scan(text, from, HIGHS, |byte| matches!(byte, b'"' | b'\\' | 0..=0x1f | 0x80..))
+    scan::<true>(text, from)
 }
 
-/// `beyond` has the high bits set where bytes beyond ASCII count as special; `is_special` says the same of one byte.
+/// `ASCII` says that bytes beyond ASCII are special too.
 #[inline]
-fn scan(text: &[u8], from: usize, beyond: u64, is_special: impl Fn(u8) -> bool) -> usize {
+fn scan<const ASCII: bool>(text: &[u8], from: usize) -> usize {
     let rest = text.get(from..).unwrap_or_default();
     let (words, tail) = rest.as_chunks::<8>();
-    for (at, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        // A byte is found exactly: the borrow of a subtraction can only disturb bytes above a true hit.
-        let quote = word ^ (ONES * 0x22);
-        let slash = word ^ (ONES * 0x5c);
-        let hits = (quote.wrapping_sub(ONES) & !quote)
-            | (slash.wrapping_sub(ONES) & !slash)
-            | (word.wrapping_sub(ONES * 0x20) & !word);
-        let hits = (hits & HIGHS) | (word & beyond);
-        if hits != 0 {
-            return from + at * 8 + (hits.trailing_zeros() / 8) as usize;
+    for (at, word) in words.iter().take(SHORT_WORDS).enumerate() {
+        if let Some(place) = in_word::<ASCII>(*word) {
+            return from + at * 8 + place;
         }
     }
-    let start = from + words.len() * 8;
-    start + tail.iter().position(|byte| is_special(*byte)).unwrap_or(tail.len())
+    if words.len() > SHORT_WORDS {
+        return scan_long::<ASCII>(text, from + SHORT_WORDS * 8);
+    }
+    in_bytes::<ASCII>(tail, from + words.len() * 8)
+}
+
+#[inline(never)]
+fn scan_long<const ASCII: bool>(text: &[u8], from: usize) -> usize {
+    let rest = text.get(from..).unwrap_or_default();
+    let (blocks, rest) = rest.as_chunks::<BLOCK>();
+    for (at, block) in blocks.iter().enumerate() {
+        let found = in_block::<ASCII>(block);
+        if found != 0 {
+            return from + at * BLOCK + (found.trailing_zeros() / 8) as usize;
+        }
+    }
+    let from = from + blocks.len() * BLOCK;
+    let (words, tail) = rest.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        if let Some(place) = in_word::<ASCII>(*word) {
+            return from + at * 8 + place;
+        }
+    }
+    in_bytes::<ASCII>(tail, from + words.len() * 8)
+}
+
+/// A vector of the oldest machines we are compiled for.
+const BLOCK: usize = 16;
+
+/// The special bytes of a block, as bytes that are not 0. Without a branch and without comparisons that the compiler
+/// would join into something slower, so that it becomes a few vector instructions.
+#[inline]
+fn in_block<const ASCII: bool>(block: &[u8; BLOCK]) -> u128 {
+    let zero_if_special = block.map(|byte| {
+        let plain = (byte ^ b'"').min(byte ^ b'\\').min(byte.saturating_sub(0x1f));
+        if ASCII { plain.min(0x80_u8.saturating_sub(byte)) } else { plain }
+    });
+    u128::from_le_bytes(zero_if_special.map(|byte| if byte == 0 { 0xff } else { 0 }))
+}
+
+#[inline]
+fn is_special<const ASCII: bool>(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\' | 0..=0x1f) || ASCII && byte >= 0x80
+}
+
+#[inline]
+fn in_word<const ASCII: bool>(word: [u8; 8]) -> Option<usize> {
+    let word = u64::from_le_bytes(word);
+    // A byte is found exactly: the borrow of a subtraction can only disturb bytes above a true hit.
+    let quote = word ^ (ONES * 0x22);
+    let slash = word ^ (ONES * 0x5c);
+    let hits = (quote.wrapping_sub(ONES) & !quote)
+        | (slash.wrapping_sub(ONES) & !slash)
+        | (word.wrapping_sub(ONES * 0x20) & !word);
+    let hits = (hits & HIGHS) | if ASCII { word & HIGHS } else { 0 };
+    (hits != 0).then(|| (hits.trailing_zeros() / 8) as usize)
+}
+
+#[inline]
+fn in_bytes<const ASCII: bool>(tail: &[u8], start: usize) -> usize {
+    start + tail.iter().position(|byte| is_special::<ASCII>(*byte)).unwrap_or(tail.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_special_byte_is_found_and_no_other(
+            text in proptest::collection::vec(prop_oneof![40 => b'a'..=b'z', 1 => any::<u8>()], 0..300),
+            from in 0_usize..310,
+        ) {
+            let slow = |stops: fn(u8) -> bool| {
+                (from..text.len()).find(|at| text.get(*at).is_some_and(|byte| stops(*byte))).unwrap_or(text.len().max(from))
+            };
+            prop_assert_eq!(next_special(&text, from), slow(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)));
+            prop_assert_eq!(plain_ascii_end(&text, from), slow(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f | 0x80..)));
+        }
+    }
 }

@@ -9,7 +9,15 @@ const IDENTITY: [&str; 4] = ["type", "id", "call_id", "name"];
 
 /// A finished item with the identity that only its announcement told.
 pub fn with_identity(item: &[u8], slot: &Slot) -> Vec<u8> {
-    let empty = |name: &str| json::member(item, name).is_none_or(|value| value.is_empty(item));
+    // The last of a repeated key counts, as everywhere.
+    let mut has = [false; IDENTITY.len()];
+    for (key, value) in json::members(item) {
+        for (name, has) in IDENTITY.iter().zip(&mut has) {
+            if json::name_is(item, key, name) {
+                *has = !value.is_empty(item);
+            }
+        }
+    }
     let announced = |name: &str| {
         let value = json::member(&slot.json, name)?;
         (!value.is_empty(&slot.json)).then(|| value.of(&slot.json).to_vec())
@@ -20,11 +28,9 @@ pub fn with_identity(item: &[u8], slot: &Slot) -> Vec<u8> {
         "name" => Some(slot.name.clone()).filter(|name| !name.is_empty()),
         _ => None,
     };
-    let missing = |name: &'static str| {
-        let told = announced(name).or_else(|| learnt(name));
-        told.filter(|_| empty(name)).map(|told| (name, told))
-    };
-    let kept: Vec<(&str, Vec<u8>)> = IDENTITY.into_iter().filter_map(missing).collect();
+    let told = |name: &'static str| announced(name).or_else(|| learnt(name)).map(|told| (name, told));
+    let missing = IDENTITY.into_iter().zip(has).filter(|(_, has)| !has);
+    let kept: Vec<(&str, Vec<u8>)> = missing.filter_map(|(name, _)| told(name)).collect();
     if kept.is_empty() { item.to_vec() } else { with_members(item, &kept) }
 }
 
