@@ -33,6 +33,8 @@ from .outcome import Outcome
 
 if TYPE_CHECKING:
     from . import models
+    from .conformance.check import check
+    from .conformance.report import ConformanceReport, Finding
     from .encoding import encode, synthesize
     from .stream.async_event_stream import AsyncEventStream
     from .stream.event_stream import EventStream
@@ -44,10 +46,12 @@ __all__ = [
     "Assembler",
     "AsyncEventStream",
     "ConcurrentUse",
+    "ConformanceReport",
     "Decoder",
     "Diagnostic",
     "EventDecodeError",
     "EventStream",
+    "Finding",
     "InternalError",
     "LateEventError",
     "LimitExceeded",
@@ -69,6 +73,7 @@ __all__ = [
     "TransportError",
     "UnknownTargetError",
     "__version__",
+    "check",
     "connect",
     "connect_sync",
     "encode",
@@ -81,9 +86,12 @@ __all__ += events.__all__
 if not TYPE_CHECKING:
     _LAZY = {
         "AsyncEventStream": "stream.async_event_stream",
+        "ConformanceReport": "conformance.report",
         "EventStream": "stream.event_stream",
+        "Finding": "conformance.report",
         "ResponsesWebSocket": "transports.websocket",
         "Stats": "stream.stats",
+        "check": "conformance.check",
         "connect": "transports.connect",
         "connect_sync": "transports.connect",
         "encode": "encoding",
