@@ -37,6 +37,8 @@ from .outcome import Outcome
 if TYPE_CHECKING:
     from . import models
     from .bench.timeline import Timeline
+    from .conformance.check import check
+    from .conformance.report import ConformanceReport, Finding
     from .encoding import encode, synthesize
     from .proxy.rewrite import Rewriter
     from .proxy.tap import Tap
@@ -51,10 +53,12 @@ __all__ = [
     "Assembler",
     "AsyncEventStream",
     "ConcurrentUse",
+    "ConformanceReport",
     "Decoder",
     "Diagnostic",
     "EventDecodeError",
     "EventStream",
+    "Finding",
     "Histogram",
     "InternalError",
     "LateEventError",
@@ -84,6 +88,7 @@ __all__ = [
     "TransportError",
     "UnknownTargetError",
     "__version__",
+    "check",
     "connect",
     "connect_sync",
     "encode",
@@ -97,13 +102,16 @@ __all__ += events.__all__
 if not TYPE_CHECKING:
     _LAZY = {
         "AsyncEventStream": "stream.async_event_stream",
+        "ConformanceReport": "conformance.report",
         "EventStream": "stream.event_stream",
         "Recording": "recordings",
+        "Finding": "conformance.report",
         "ResponsesWebSocket": "transports.websocket",
         "Rewriter": "proxy.rewrite",
         "Stats": "stream.stats",
         "Tap": "proxy.tap",
         "Timeline": "bench.timeline",
+        "check": "conformance.check",
         "connect": "transports.connect",
         "connect_sync": "transports.connect",
         "encode": "encoding",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from ._core import Assembler as CoreAssembler
 from .errors import ConcurrentUse, OrStreamError, ServerStreamError, StreamTruncated
 from .outcome import Outcome
 
 if TYPE_CHECKING:
+    from ._core import Recording
     from .models import Response, Usage
+
+    Received: TypeAlias = CoreAssembler | Recording
 
 ErrorT = TypeVar("ErrorT", bound=OrStreamError)
 
@@ -70,11 +73,11 @@ class Assembler(CoreAssembler):
         return self.snapshot()
 
 
-def ending_error(assembler: Assembler, *, require_terminal: bool = True) -> ServerStreamError | StreamTruncated | None:
+def ending_error(assembler: Received, *, require_terminal: bool = True) -> ServerStreamError | StreamTruncated | None:
     """Tell what to raise for a stream that has ended: nothing when the server itself closed the response (rule R10).
 
     Args:
-        assembler: One that has an outcome.
+        assembler: One that has an outcome, or what is left of one.
         require_terminal: False lets a truncated stream pass if something of a response was received.
 
     Returns:
@@ -94,7 +97,7 @@ def ending_error(assembler: Assembler, *, require_terminal: bool = True) -> Serv
     return with_position(StreamTruncated(message), assembler)
 
 
-def with_position(error: ErrorT, assembler: CoreAssembler) -> ErrorT:
+def with_position(error: ErrorT, assembler: Received) -> ErrorT:
     """Write into an error what was received until now, for every error that leaves a stream.
 
     Returns:

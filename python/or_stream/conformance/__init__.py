@@ -1,0 +1,1 @@
+"""Judging a server's stream by the contract; `or_stream.check` is its one entry."""

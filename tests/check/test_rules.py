@@ -1,0 +1,192 @@
+"""A conformant stream passes; for each rule, one broken stream that breaks that rule and no other."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import httpx2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import or_stream as ors
+from or_stream.conformance.rules import RULES
+
+RESPONSE = {
+    "id": "resp_1", "object": "response", "created_at": 1, "completed_at": 2, "status": "completed",
+    "incomplete_details": None, "model": "m", "previous_response_id": None, "instructions": None,
+    "output": [
+        {"type": "message", "id": "msg_1", "status": "completed", "role": "assistant",
+         "content": [{"type": "output_text", "text": "one two", "annotations": [], "logprobs": []}]},
+        {"type": "function_call", "id": "fc_1", "call_id": "c", "name": "f", "arguments": "{}", "status": "completed"},
+    ],
+    "error": None, "tools": [], "tool_choice": "auto", "truncation": "disabled", "parallel_tool_calls": True,
+    "text": {"format": {"type": "text"}}, "top_p": 1.0, "presence_penalty": 0.0, "frequency_penalty": 0.0,
+    "top_logprobs": 0, "temperature": 1.0, "reasoning": None, "usage": None, "max_output_tokens": None,
+    "max_tool_calls": None, "store": False, "background": False, "service_tier": "default", "metadata": {},
+    "safety_identifier": None, "prompt_cache_key": None,
+}  # fmt: skip
+GOOD = ors.synthesize(RESPONSE)
+EVENTS = [json.loads(event.raw) for event in ors.Decoder().feed(GOOD)]
+
+
+def at(kind, number=0):
+    return [index for index, event in enumerate(EVENTS) if event["type"] == kind][number]
+
+
+def written(events, *, renumber=True):
+    numbered = [event | ({"sequence_number": index} if renumber else {}) for index, event in enumerate(events)]
+    return b"".join(ors.encode(event) for event in numbered) + b"data: [DONE]\n\n"
+
+
+def changed(kind, change, number=0):
+    events = json.loads(json.dumps(EVENTS))
+    change(events[at(kind, number)])
+    return written(events, renumber=False)
+
+
+def without(*kinds):
+    return written([event for event in EVENTS if event["type"] not in kinds])
+
+
+def moved(kind, before):
+    events = [event for event in EVENTS if event["type"] != kind]
+    events.insert([event["type"] for event in events].index(before), EVENTS[at(kind)])
+    return written(events)
+
+
+def plus(index, *new):
+    return written([*EVENTS[:index], *new, *EVENTS[index:]])
+
+
+def shifted(event):
+    event["sequence_number"] += 1000
+
+
+def all_numbers(change):
+    return written([event | {"sequence_number": change(index)} for index, event in enumerate(EVENTS)], renumber=False)
+
+
+def all_of(name, value, field="output_index"):
+    return written([event | {field: value} if event.get(field) == name else event for event in EVENTS])
+
+
+ERROR = {"type": "error", "error": {"type": "server_error", "code": None, "message": "m", "param": None}}
+ADDED, DONE = "response.output_item.added", "response.output_item.done"
+PART_ADDED, PART_DONE = "response.content_part.added", "response.content_part.done"
+DELTA, TEXT_DONE, COMPLETED = "response.output_text.delta", "response.output_text.done", "response.completed"
+LAST_LINE = b"data: [DONE]\n\n"
+BROKEN = {
+    "C1": GOOD.replace(b'"delta":"one"', b'"delta":"one","x":"\xff"'),
+    "C2": None,  # needs headers: see below
+    "C3": GOOD.replace(b"event: response.in_progress\n", b""),
+    "C4": GOOD.replace(b"event: response.in_progress\n", b"event: response.queued\n"),
+    "C5": GOOD.replace(LAST_LINE, b"event: x\ndata: {\n\n" + LAST_LINE),
+    "C6": GOOD.replace(b'data: {"type"', b'data: {\ndata: "type"', 1),
+    "C7": GOOD[:-1],
+    "C8": GOOD.replace(b"event: response.in_progress\n", b"id: 1\nevent: response.in_progress\n"),
+    "C9": GOOD.removesuffix(LAST_LINE),
+    "C10": GOOD + b'event: acme:x\ndata: {"type":"acme:x","sequence_number":99}\n\n',
+    "C11": changed(DELTA, lambda event: event.update(sequence_number="x")),
+    "C12": all_numbers(lambda index: index + 1),
+    "C13": changed(COMPLETED, lambda event: event.update(sequence_number=0)),
+    "C14": changed(COMPLETED, shifted),
+    "C20": plus(0, {"type": "acme:x"}),
+    "C21": without("response.in_progress"),
+    "C22": without(COMPLETED),
+    "C23": plus(len(EVENTS), {"type": "acme:x"}),
+    "C24": changed(COMPLETED, lambda event: event["response"].update(status="failed")),
+    "C25": None,  # needs the terminal output changed with it: see below
+    "C26": plus(at(COMPLETED), EVENTS[at(DELTA)]),
+    "C27": without(PART_ADDED, PART_DONE),
+    "C28": written([event for index, event in enumerate(EVENTS) if index != at(DONE, 1)]),
+    "C29": without(PART_DONE),
+    "C30": written([*EVENTS[:2], ERROR]),
+    "C40": changed(COMPLETED, lambda event: event["response"].update(id="resp_2")),
+    "C41": changed(DELTA, lambda event: event.update(item_id="msg_2")),
+    "C42": all_of(1, 2),
+    "C43": all_of(0, 1, "content_index"),
+    "C50": changed(DELTA, lambda event: event.update(delta="ONE")),
+    "C51": changed(PART_DONE, lambda event: event["part"].update(text="else")),
+    "C52": None,  # needs the terminal output changed with it: see below
+    "C53": changed(COMPLETED, lambda event: event["response"].update(output=[])),
+    "C60": changed(COMPLETED, lambda event: event["response"].pop("top_p")),
+    "C61": changed(COMPLETED, lambda event: event["response"].update(top_p=None)),
+    "C62": changed(COMPLETED, lambda event: event["response"].update(top_p="1")),
+    "C63": changed(COMPLETED, lambda event: event["response"].update(truncation="x")),
+    "C70": plus(2, {"type": "response.mine"}),
+    "C71": changed(COMPLETED, lambda event: event["response"].update(tools=[{"type": "mine"}])),
+}
+
+
+def in_item_and_output(change):
+    events = json.loads(json.dumps(EVENTS))
+    change(events[at(DONE)]["item"])
+    change(events[at(COMPLETED)]["response"]["output"][0])
+    return written(events)
+
+
+BROKEN["C25"] = in_item_and_output(lambda item: item.update(status="in_progress"))
+BROKEN["C52"] = in_item_and_output(lambda item: item["content"][0].update(text="else"))
+
+
+@pytest.mark.parametrize("spec", ["2026-01-15", "2026-04-24"])
+@pytest.mark.parametrize("profile", ["open-responses", "openai"])
+def test_a_conformant_stream_has_no_finding(spec, profile):
+    report = ors.check(GOOD, spec=spec, profile=profile)
+    assert (report.findings, report.ok, report.outcome) == ([], True, "completed")
+    assert (report.events, report.bytes) == (len(EVENTS), len(GOOD))
+
+
+def test_every_rule_has_a_case():
+    assert list(BROKEN) == list(RULES)
+
+
+@pytest.mark.parametrize("rule", [rule for rule in BROKEN if rule != "C2"])
+def test_a_broken_stream_breaks_exactly_its_rule(rule):
+    report = ors.check(BROKEN[rule])
+    assert list(report.totals) == [rule], report.findings
+    assert report.ok == (RULES[rule].severity == "warning")
+    json.loads(report.to_json())
+
+
+def test_the_content_type_of_a_reply_is_judged():
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("content-type", self.path[1:])
+            self.send_header("content-length", str(len(GOOD)))
+            self.end_headers()
+            self.wfile.write(GOOD)
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        for kind, found in (("text/event-stream; charset=utf-8", []), ("text/plain", ["C2"])):
+            with httpx2.stream("GET", f"http://127.0.0.1:{server.server_address[1]}/{kind}".replace(" ", "")) as reply:
+                assert list(ors.check(reply).totals) == found
+        server.shutdown()
+
+
+def test_findings_are_tied_to_their_event():
+    (finding,) = ors.check(BROKEN["C4"]).findings
+    assert finding.event_index == 1
+    assert BROKEN["C4"][finding.offset :].startswith(b"event: response.queued\n")
+    assert finding.line == BROKEN["C4"][: finding.offset].count(b"\n") + 1
+
+
+def test_findings_are_bounded_and_totals_are_not():
+    report = ors.check(GOOD.removesuffix(LAST_LINE) + b"data: x\n\n" * 500 + LAST_LINE)
+    assert (report.totals["C5"], len(report.findings)) == (500, 20)
+
+
+PIECES = st.sampled_from([*GOOD.splitlines(keepends=True), b"\r", b"\n", b"\xef\xbb\xbf", b"data: [[[", b"id\n"])
+
+
+@given(st.one_of(st.binary(), st.lists(PIECES, max_size=30).map(b"".join)), st.integers(1, 9))
+def test_any_bytes_in_any_chunks_are_judged_alike(body, size):
+    whole = ors.check(body).to_dict()
+    assert whole["bytes"] == len(body)
+    assert ors.check([body[start : start + size] for start in range(0, len(body), size)]).to_dict() == whole
