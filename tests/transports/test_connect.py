@@ -1,6 +1,7 @@
 import json
 import sys
 
+import aiohttp
 import anyio
 import httpx
 import httpx2
@@ -203,3 +204,17 @@ async def test_without_httpx2_the_extra_is_named(monkeypatch):
     for make in (ors.connect, ors.connect_sync):
         with pytest.raises(ImportError, match=r"or-stream\[httpx2\]"):
             make("http://x", {})
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_an_aiohttp_session_as_client(server, anyio_backend):
+    url = server.script(demo, "/v1/responses")
+    async with aiohttp.ClientSession() as session:
+        for _ in range(2):
+            async with ors.connect(url, {"model": "m"}, client=session, headers={"X-A": "1"}) as stream:
+                assert (await stream.get_final_response()).status == "completed"
+                assert stream.headers["content-type"] == "text/event-stream"
+    assert [json.loads(sent.body) for sent in server.requests] == [{"model": "m", "stream": True}] * 2
+    assert {sent.headers["accept-encoding"] for sent in server.requests} == {"identity"}
+    assert {sent.headers["x-a"] for sent in server.requests} == {"1"}
+    assert server.connections == 1

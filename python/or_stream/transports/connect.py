@@ -12,6 +12,7 @@ from ..stream.async_event_stream import CLOSE_SECONDS, AsyncEventStream
 from ..stream.event_stream import EventStream
 from ..stream.sources.faults import transport_error
 from .request import Body, Request
+from .sending import check_client, send, send_sync
 from .text_format import with_text_format
 
 if TYPE_CHECKING:
@@ -51,8 +52,8 @@ def connect(
         url: Of the `responses` endpoint, or of anything that a GET answers with an event stream; taken as it is.
         request: A `models.CreateResponse` or a mapping, which is sent as JSON with `stream` set; bytes, sent as they
             are; or None, for a GET.
-        client: An `httpx2.AsyncClient` or `httpx.AsyncClient`, which stays open; None for one of our own, which waits
-            30 seconds for a connection and 300 for the next bytes.
+        client: An `httpx2.AsyncClient`, `httpx.AsyncClient` or `aiohttp.ClientSession`, which stays open; None for one
+            of our own, which waits 30 seconds for a connection and 300 for the next bytes.
         headers: Added to the request, such as `authorization`; they win over ours.
         limits: As of `AsyncEventStream`.
         strict: As of `AsyncEventStream`.
@@ -70,7 +71,7 @@ def connect(
     """
     if text_format is not None:
         request = with_text_format(request, text_format)
-    _check_client(client, is_async=True)
+    check_client(client, is_async=True)
     stream = partial(
         AsyncEventStream,
         limits=limits,
@@ -99,7 +100,8 @@ def connect_sync(
     Args:
         url: As of `connect`.
         request: As of `connect`.
-        client: An `httpx2.Client` or `httpx.Client`, which stays open; None for one of our own.
+        client: An `httpx2.Client`, `httpx.Client`, `requests.Session` or `urllib3.PoolManager`, which stays open; None
+            for one of our own.
         headers: As of `connect`.
         limits: As of `EventStream`.
         strict: As of `EventStream`.
@@ -116,7 +118,7 @@ def connect_sync(
     """
     if text_format is not None:
         request = with_text_format(request, text_format)
-    _check_client(client, is_async=False)
+    check_client(client, is_async=False)
     stream = partial(
         EventStream,
         limits=limits,
@@ -156,9 +158,8 @@ class Connection:
         await self._close()
 
     async def _send(self) -> Any:
-        request = self._request.build(self._client)
         try:
-            return await self._client.send(request, stream=True, follow_redirects=False)
+            return await send(self._request, self._client)
         except Exception as cause:
             raise transport_error(cause, what=f"no reply from {self._request.url}") from cause
 
@@ -198,9 +199,8 @@ class SyncConnection:
         self._close()
 
     def _send(self) -> Any:
-        request = self._request.build(self._client)
         try:
-            return self._client.send(request, stream=True, follow_redirects=False)
+            return send_sync(self._request, self._client)
         except Exception as cause:
             raise transport_error(cause, what=f"no reply from {self._request.url}") from cause
 
@@ -227,12 +227,3 @@ def _own_client(kind: Literal["AsyncClient", "Client"]) -> Any:
         message = "connect() needs httpx2, or a client of yours: pip install 'or-stream[httpx2]'"
         raise ImportError(message) from error
     return getattr(httpx2, kind)(timeout=httpx2.Timeout(IDLE_SECONDS, connect=CONNECT_SECONDS))
-
-
-def _check_client(client: Any, *, is_async: bool) -> None:
-    if client is None:
-        return
-    if not hasattr(client, "build_request") or hasattr(client, "aclose") is not is_async:
-        wanted = "an httpx2.AsyncClient or httpx.AsyncClient" if is_async else "an httpx2.Client or httpx.Client"
-        message = f"client must be {wanted}, not {type(client).__name__}"
-        raise TypeError(message)

@@ -44,10 +44,6 @@ class Request:
             return cls("GET", url, {**_HEADERS, **own}, None)
         return cls("POST", url, {**_HEADERS, "content-type": "application/json", **own}, _content(body))
 
-    def build(self, client: Any) -> Any:
-        """Make the client's own request object of it."""
-        return client.build_request(self.method, self.url, headers=self.headers, content=self.content)
-
 
 def _content(body: CreateResponse | Mapping[str, Any] | bytes) -> bytes:
     if isinstance(body, bytes):

@@ -23,6 +23,6 @@ def transport_error(cause: Exception, *, what: str = "the connection broke") -> 
 
 
 def _is_timeout(cause: Exception) -> bool:
-    # httpx and httpx2 do not derive theirs from `TimeoutError`, and neither may be installed.
+    # httpx, httpx2 and urllib3 do not derive theirs from Python's own, and none of them may be installed.
     names = {base.__name__ for base in type(cause).__mro__}
-    return isinstance(cause, TimeoutError) or "TimeoutException" in names
+    return not names.isdisjoint({"TimeoutError", "TimeoutException"})

@@ -20,13 +20,16 @@ from .plain import (
     slices,
 )
 from .source import AsyncSource, Source
+from .urllib3 import Urllib3Source
+from .websockets import AsyncWebSocketSource, WebSocketSource
 
 
 def open_source(source: Any, *, strict: bool = False) -> Source:
     """Make a source for a thread.
 
     Args:
-        source: Bytes, a path, a binary file, an httpx2 or httpx response, any iterable of bytes, or a `Source`.
+        source: Bytes, a path, a binary file, a response of httpx2, httpx, requests or urllib3, a connection of
+            `websockets.sync`, any iterable of bytes, or a `Source`.
         strict: Refuse an HTTP response that does not call itself an event stream.
 
     Raises:
@@ -38,6 +41,12 @@ def open_source(source: Any, *, strict: bool = False) -> Source:
         return source
     if _is_httpx_response(source):
         return HTTPXSource(source, strict=strict)
+    if _is_requests_response(source):
+        return Urllib3Source(source.raw, owner=source, strict=strict)
+    if _is_urllib3_response(source):
+        return Urllib3Source(source, strict=strict)
+    if _is_websocket(source) and not hasattr(source, "__aiter__"):
+        return WebSocketSource(source)
     if hasattr(source, "__aiter__") or _is_aiohttp_response(source):
         message = f"cannot read a stream from {type(source).__name__} in a thread: read it with AsyncEventStream"
         raise TypeError(message)
@@ -61,8 +70,9 @@ def open_async_source(source: Any, *, strict: bool = False) -> AsyncSource:
     """Make a source for a task.
 
     Args:
-        source: An httpx2, httpx or aiohttp response, any async iterable of bytes, an `asyncio.StreamReader`, bytes or
-            a list of them, a path or binary file (read in a worker thread), or an `AsyncSource`.
+        source: An httpx2, httpx or aiohttp response, a connection of `websockets.asyncio`, any async iterable of bytes
+            (an anyio byte stream is one), an `asyncio.StreamReader`, bytes or a list of them, a path or binary file
+            (read in a worker thread), or an `AsyncSource`.
         strict: Refuse an HTTP response that does not call itself an event stream.
 
     Raises:
@@ -76,8 +86,12 @@ def open_async_source(source: Any, *, strict: bool = False) -> AsyncSource:
         return AsyncHTTPXSource(source, strict=strict)
     if _is_aiohttp_response(source):
         return AiohttpSource(source, strict=strict)
+    if _is_websocket(source) and hasattr(source, "__aiter__"):
+        return AsyncWebSocketSource(source)
     if hasattr(source, "__aiter__"):
         return _open_async_iterable(source)
+    if _is_requests_response(source) or _is_urllib3_response(source) or _is_websocket(source):
+        raise _blocking(source)
     return _open_async_plain(source)
 
 
@@ -99,9 +113,15 @@ def _open_async_plain(source: Any) -> AsyncSource:
         return AsyncFileSource(source)
     if _is(source, Sequence):
         return AsyncMemorySource(source)
-    hint = ": it would block the event loop; read it with EventStream" if _is(source, Iterable) else ""
-    message = f"cannot read an asynchronous stream from {type(source).__name__}{hint}"
+    if _is(source, Iterable):
+        raise _blocking(source)
+    message = f"cannot read an asynchronous stream from {type(source).__name__}"
     raise TypeError(message)
+
+
+def _blocking(source: object) -> TypeError:
+    hint = "it would block the event loop; read it with EventStream"
+    return TypeError(f"cannot read an asynchronous stream from {type(source).__name__}: {hint}")
 
 
 def _is(source: object, *kinds: type) -> bool:
@@ -115,6 +135,18 @@ def _is_httpx_response(source: Any) -> bool:
 
 def _is_aiohttp_response(source: Any) -> bool:
     return hasattr(source, "content") and hasattr(source.content, "readany") and hasattr(source, "status")
+
+
+def _is_requests_response(source: Any) -> bool:
+    return hasattr(source, "iter_content") and hasattr(source, "raw") and hasattr(source, "status_code")
+
+
+def _is_urllib3_response(source: Any) -> bool:
+    return hasattr(source, "read1") and hasattr(source, "release_conn") and hasattr(source, "status")
+
+
+def _is_websocket(source: Any) -> bool:
+    return hasattr(source, "recv") and hasattr(source, "ping") and hasattr(source, "subprotocol")
 
 
 def _refuse_text(source: object) -> None:
