@@ -32,6 +32,10 @@ T = TypeVar("T")
 
 CLOSE_SECONDS = 5.0
 """How long closing a connection may hold a cancelled task up."""
+YIELD_BYTES = 65536
+"""How much may be taken in before a stream makes sure that the event loop had its turn: some 0.3 ms of work."""
+READ_COST = 4096
+"""What a read counts for beside its bytes."""
 
 
 class AsyncEventStream(Progress[AsyncSource]):
@@ -73,7 +77,8 @@ class AsyncEventStream(Progress[AsyncSource]):
             messages=opened.messages,
         )
         super().__init__(opened, intake)
-        self._gave_way = True
+        self._unyielding = 0
+        self._must_yield = False
 
     async def __aenter__(self) -> Self:
         """Check the HTTP reply, so that an error of the server is raised here."""
@@ -207,17 +212,13 @@ class AsyncEventStream(Progress[AsyncSource]):
         if not intake.ended:
             intake.settle()
         while not intake.ended:
-            # Give way before the read and not behind it: whoever is cancelled here holds nothing that could be lost.
-            if not self._gave_way:
-                await checkpoint()
-            reading = Watched(self._source.read())
             try:
-                chunk = await reading
+                chunk = await (self._source.read() if self._unyielding < YIELD_BYTES else self._watched_read())
             except (OrStreamError, MemoryError):
                 raise
             except Exception as cause:
                 raise self._broken(cause) from cause
-            self._gave_way = reading.suspended
+            self._unyielding += READ_COST + len(chunk or b"")
             if self._closed:
                 raise self._closed_error()
             events = take(chunk)
@@ -225,6 +226,18 @@ class AsyncEventStream(Progress[AsyncSource]):
                 return events
         await self._finish()
         return []
+
+    async def _watched_read(self) -> Chunk | None:
+        """Read when it is time to give way: if the last such read was served from a buffer, give way first."""
+        # Before the read and not behind it: whoever is cancelled here holds nothing that could be lost.
+        if self._must_yield:
+            await checkpoint()
+        reading = Watched(self._source.read())
+        chunk: Chunk | None = await reading
+        if self._must_yield or reading.suspended:
+            self._unyielding = 0
+        self._must_yield = not (self._must_yield or reading.suspended)
+        return chunk
 
     async def _finish(self) -> None:
         self._over = True

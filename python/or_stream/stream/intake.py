@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 Chunk: TypeAlias = bytes | bytearray | memoryview
 OutputSource: TypeAlias = Literal["auto", "terminal", "stream"]
 
+_ENDS = frozenset({Completed, Failed, Incomplete})
 # Ends that the contract does not have but servers send; the core takes them as ends too.
 _FOREIGN_ENDS = frozenset({"response.done", "response.cancelled", "response.canceled"})
 
@@ -81,6 +82,6 @@ class Intake:
 
 def _until_terminal(events: list[Event]) -> list[Event]:
     for count, event in enumerate(events, start=1):
-        if isinstance(event, Completed | Failed | Incomplete) or event.type in _FOREIGN_ENDS:
+        if type(event) in _ENDS or event.type in _FOREIGN_ENDS:
             return events[:count]
     return events

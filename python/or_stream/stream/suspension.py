@@ -10,8 +10,8 @@ class Watched(Generator[Any, Any, T]):
     """Awaits a coroutine and remembers in `suspended` whether it ever gave way.
 
     A read that is served from a buffer returns at once. A loop of such reads would starve the event loop and could not
-    be cancelled, so a stream gives way itself after each of them; after a read that did suspend, that would only be a
-    second trip through the loop for nothing.
+    be cancelled, so a stream gives way itself every few of them, unless a read that it watches did: behind that, it
+    would only be a second trip through the loop for nothing.
     """
 
     __slots__ = ("_steps", "suspended")
