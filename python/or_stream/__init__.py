@@ -14,6 +14,8 @@ from .assembly import Assembler
 from .errors import (
     ConcurrentUse,
     EventDecodeError,
+    EventTimeout,
+    IdleTimeout,
     InternalError,
     LateEventError,
     LimitExceeded,
@@ -22,12 +24,14 @@ from .errors import (
     OutputIncomplete,
     OutputParseError,
     OutputRefused,
+    ProgressTimeout,
     ProtocolError,
     SequenceError,
     ServerStreamError,
     StreamClosed,
     StreamStalled,
     StreamTruncated,
+    TotalTimeout,
     TransportError,
     UnknownTargetError,
 )
@@ -45,6 +49,7 @@ if TYPE_CHECKING:
     from .recordings import Recording, parse_many
     from .stream.async_event_stream import AsyncEventStream
     from .stream.event_stream import EventStream
+    from .stream.read_ahead import ReadAhead
     from .stream.stats import Stats
     from .transports.connect import connect, connect_sync
     from .transports.websocket import ResponsesWebSocket
@@ -58,8 +63,10 @@ __all__ = [
     "Diagnostic",
     "EventDecodeError",
     "EventStream",
+    "EventTimeout",
     "Finding",
     "Histogram",
+    "IdleTimeout",
     "InternalError",
     "LateEventError",
     "LimitExceeded",
@@ -71,7 +78,9 @@ __all__ = [
     "OutputParseError",
     "OutputRefused",
     "PartialArguments",
+    "ProgressTimeout",
     "ProtocolError",
+    "ReadAhead",
     "Recording",
     "ResponsesWebSocket",
     "Rewriter",
@@ -85,6 +94,7 @@ __all__ = [
     "StreamTruncated",
     "Tap",
     "Timeline",
+    "TotalTimeout",
     "TransportError",
     "UnknownTargetError",
     "__version__",
@@ -108,6 +118,7 @@ if not TYPE_CHECKING:
         "Finding": "conformance.report",
         "ResponsesWebSocket": "transports.websocket",
         "Rewriter": "proxy.rewrite",
+        "ReadAhead": "stream.read_ahead",
         "Stats": "stream.stats",
         "Tap": "proxy.tap",
         "Timeline": "bench.timeline",

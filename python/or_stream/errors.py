@@ -38,6 +38,15 @@ class OrStreamError(Exception):
         self.last_event_id = last_event_id
 
     @property
+    def retry_safe(self) -> bool:
+        """Whether nothing of the answer was received: asking again repeats nothing, but is one more generation."""
+        if self.partial_json is None:
+            return True
+        import json  # noqa: PLC0415 - only errors need it here
+
+        return not json.loads(self.partial_json).get("output")
+
+    @property
     def partial(self) -> Response | None:
         """The response as far as it was received, or None when no event had been folded."""
         if self.partial_json is None:
@@ -182,6 +191,22 @@ class TransportError(OrStreamError):
 
 class StreamStalled(TransportError):  # noqa: N818 - the contract's name
     """Raised when nothing arrives for longer than the caller allowed."""
+
+
+class IdleTimeout(StreamStalled):
+    """Raised when no byte arrives for `idle_timeout` seconds."""
+
+
+class EventTimeout(StreamStalled):
+    """Raised when no event arrives for `event_timeout` seconds, whatever else does."""
+
+
+class ProgressTimeout(StreamStalled):
+    """Raised when no delta and no change of state arrives for `progress_timeout` seconds, whatever else does."""
+
+
+class TotalTimeout(StreamStalled):
+    """Raised when the whole stream takes longer than `total_timeout` seconds."""
 
 
 # The caller

@@ -218,3 +218,18 @@ async def test_an_aiohttp_session_as_client(server, anyio_backend):
     assert {sent.headers["accept-encoding"] for sent in server.requests} == {"identity"}
     assert {sent.headers["x-a"] for sent in server.requests} == {"1"}
     assert server.connections == 1
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])
+async def test_timeouts_and_read_ahead_reach_the_stream(server, anyio_backend):
+    def quiet(exchange):
+        exchange.chunked(EVENTS[0])
+        exchange.wait_until_gone()
+
+    url = server.script(quiet)
+    with pytest.raises(ors.IdleTimeout) as caught:
+        async with ors.connect(url, {"model": "m"}, idle_timeout=0.2, read_ahead=ors.ReadAhead()) as stream:
+            async for _ in stream:
+                pass
+    assert (caught.value.events_seen, caught.value.retry_safe) == (1, True)
+    assert server.gone.wait(5)

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from anyio import move_on_after
+from anyio import CancelScope, create_task_group, current_time, move_on_after
 from anyio.lowlevel import checkpoint
 
 from ..errors import OrStreamError
+from .clocks import FOREVER, Clocks, Timeouts
 from .intake import Intake
 from .iteration import AsyncBatches, AsyncTextDeltas
 from .progress import DRAIN_BYTES, DRAIN_SECONDS, Progress
+from .read_ahead import Buffer, ReadAhead
 from .sources import AsyncSource, open_async_source
 from .suspension import Watched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable, Coroutine
     from types import TracebackType
 
+    from anyio.abc import TaskGroup
     from pydantic import TypeAdapter
 
     from .._core import Limits
@@ -30,6 +35,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+ERROR_SECONDS = 5.0
+"""How long `response.failed` may take to follow an `error` event."""
 CLOSE_SECONDS = 5.0
 """How long closing a connection may hold a cancelled task up."""
 YIELD_BYTES = 65536
@@ -54,9 +61,17 @@ class AsyncEventStream(Progress[AsyncSource]):
         strict: Raise at the first thing the server does wrong instead of noting it in `diagnostics`.
         require_terminal: False lets the iteration of a cut body end quietly.
         output_source: Which telling of the output counts where two differ (rule R7): "auto", "terminal" or "stream".
+        idle_timeout: Seconds to wait for the next byte; None, as for the following, for no limit of ours.
+        event_timeout: Seconds to wait for the next event, whatever comments come.
+        progress_timeout: Seconds to wait for the next delta or change of state, whatever heartbeats come.
+        total_timeout: Seconds for the whole stream, its consumer's time included.
+        read_ahead: Read ahead of the consumer within these bounds, in a task inside the `async with` block; None to
+            read only when asked.
+        coalesce: Merge neighbouring deltas of one part that wait in the buffer of `read_ahead`.
 
     Raises:
         TypeError: Raised when the source gives no bytes, or would block the event loop.
+        ValueError: Raised for a timeout that is not positive, and for `coalesce` without `read_ahead`.
     """
 
     def __init__(
@@ -67,7 +82,17 @@ class AsyncEventStream(Progress[AsyncSource]):
         strict: bool = False,
         require_terminal: bool = True,
         output_source: OutputSource = "auto",
+        idle_timeout: float | None = None,
+        event_timeout: float | None = None,
+        progress_timeout: float | None = None,
+        total_timeout: float | None = None,
+        read_ahead: ReadAhead | None = None,
+        coalesce: bool = False,
     ) -> None:
+        timeouts = Timeouts(idle_timeout, event_timeout, progress_timeout, total_timeout)
+        if coalesce and read_ahead is None:
+            message = "coalesce=True merges events that wait, and without read_ahead none do"
+            raise ValueError(message)
         opened = open_async_source(source, strict=strict)
         intake = Intake(
             limits=limits,
@@ -79,16 +104,33 @@ class AsyncEventStream(Progress[AsyncSource]):
         super().__init__(opened, intake)
         self._unyielding = 0
         self._must_yield = False
+        self._read_at = 0.0
+        self._clocks = Clocks(timeouts) if timeouts else None
+        self._ahead = None if read_ahead is None else Buffer(read_ahead, coalesces=coalesce)
+        self._reader: TaskGroup | None = None
+        self._reading: CancelScope | None = None
+        self._taking = Lock()
 
     async def __aenter__(self) -> Self:
-        """Check the HTTP reply, so that an error of the server is raised here."""
+        """Check the HTTP reply, so that an error of the server is raised here, and start to read ahead if asked to."""
         await self._pull(None)
+        if self._ahead is not None:
+            self._buffer = self._ahead
+            self._reading = CancelScope()
+            self._reader = await create_task_group().__aenter__()
+            self._reader.start_soon(self._read_ahead, self._ahead, self._reading)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        await self.aclose()
+        try:
+            self._stop_reading()
+            if self._reader is not None:
+                # Without the block's own error, which would come back wrapped in a group.
+                await self._reader.__aexit__(None, None, None)
+        finally:
+            await self.aclose()
 
     def __aiter__(self) -> Self:
         return self
@@ -97,7 +139,7 @@ class AsyncEventStream(Progress[AsyncSource]):
         # The shortest way to "the next one, if there is one": every event but the first of its chunk goes here.
         for event in self._ready:
             return event
-        events = await self._pull(self._intake.decode)
+        events = await self._next_events()
         if not events:
             raise StopAsyncIteration
         self._ready = iter(events)
@@ -121,7 +163,10 @@ class AsyncEventStream(Progress[AsyncSource]):
             OrStreamError: Raised as by iterating.
         """
         self._ready = iter(())
-        await self._pull(self._intake.fold)
+        if self._ahead is None:
+            await self._pull(self._intake.fold)
+        while self._ahead is not None and await self._next_events():
+            pass
         return self._ended()
 
     async def get_final_response(self) -> Response:
@@ -168,6 +213,7 @@ class AsyncEventStream(Progress[AsyncSource]):
         if self._closed:
             return
         self._ready = iter(())
+        self._stop_reading()
         if not self._lock.acquire(blocking=False):
             self._closed = True
             await self._source.abort()
@@ -181,7 +227,32 @@ class AsyncEventStream(Progress[AsyncSource]):
 
     async def _next_batch(self) -> list[Event]:
         rest = list(self._ready)
-        return rest or await self._pull(self._intake.decode)
+        return rest or await self._next_events()
+
+    async def _next_events(self) -> list[Event]:
+        if self._ahead is None:
+            return await self._pull(self._intake.decode)
+        if self._reader is None:
+            message = "read_ahead reads inside of `async with stream:`, and there was none"
+            raise RuntimeError(message)
+        if not self._taking.acquire(blocking=False):
+            raise self._concurrent()
+        try:
+            # Events that wait are taken without waiting: give way once for each batch of them.
+            await checkpoint()
+            events = await self._ahead.take()
+        finally:
+            self._taking.release()
+        return events or await self._pull(self._intake.decode)
+
+    def _stop_reading(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+
+    async def _read_ahead(self, buffer: Buffer, scope: CancelScope) -> None:
+        # What it raises is remembered, and raised to the consumer behind the last event.
+        with scope, suppress(OrStreamError):
+            await buffer.fill(partial(self._pull, self._intake.decode), lambda: self._intake.assembler.bytes_seen)
 
     async def _pull(self, take: Callable[[Chunk | None], list[Event]] | None) -> list[Event]:
         """The next events, none at the end; without `take` only open the source."""
@@ -213,7 +284,7 @@ class AsyncEventStream(Progress[AsyncSource]):
             intake.settle()
         while not intake.ended:
             try:
-                chunk = await (self._source.read() if self._unyielding < YIELD_BYTES else self._watched_read())
+                chunk = await self._next_chunk()
             except (OrStreamError, MemoryError):
                 raise
             except Exception as cause:
@@ -221,11 +292,40 @@ class AsyncEventStream(Progress[AsyncSource]):
             self._unyielding += READ_COST + len(chunk or b"")
             if self._closed:
                 raise self._closed_error()
-            events = take(chunk)
+            events = self._timed_take(take, chunk) if self._clocks is not None else take(chunk)
             if events:
                 return events
         await self._finish()
         return []
+
+    def _next_chunk(self) -> Awaitable[Chunk | None]:
+        reading = self._source.read() if self._unyielding < YIELD_BYTES else self._watched_read()
+        return reading if self._clocks is None and not self._intake.erred else self._timed_read(reading)
+
+    async def _timed_read(self, reading: Coroutine[Any, Any, Chunk | None]) -> Chunk | None:
+        """Read on one timer, set to the first clock that runs out."""
+        now = self._read_at = current_time()
+        late = FOREVER if self._clocks is None else self._clocks.deadline(now)
+        # The server has told its error: what may still follow it gets little time (rule E10).
+        end = now + ERROR_SECONDS if self._intake.erred else FOREVER
+        if late <= now and self._clocks is not None:
+            reading.close()
+            raise self._clocks.stalled(now)
+        with CancelScope(deadline=min(late, end)):
+            return await reading
+        if end <= late or self._clocks is None:
+            return None
+        raise self._clocks.stalled(now)
+
+    def _timed_take(self, take: Callable[[Chunk | None], list[Event]], chunk: Chunk | None) -> list[Event]:
+        """Take a chunk and tell the clocks what it brought."""
+        assembler = self._intake.assembler
+        seen, idle = assembler.events_seen, assembler.idle_events_seen
+        events = take(chunk)
+        new, new_idle = assembler.events_seen - seen, assembler.idle_events_seen - idle
+        if self._clocks is not None:
+            self._clocks.waited(current_time() - self._read_at, event=new > 0, progress=new > new_idle)
+        return events
 
     async def _watched_read(self) -> Chunk | None:
         """Read when it is time to give way: if the last such read was served from a buffer, give way first."""

@@ -18,6 +18,8 @@ _ENDS = frozenset({Completed, Failed, Incomplete})
 # Ends that the contract does not have but servers send; the core takes them as ends too.
 _FOREIGN_ENDS = frozenset({"response.done", "response.cancelled", "response.canceled"})
 
+_ERRED, _ENDED, _FAULTY = 1, 2, 3  # phases of the core's reader
+
 
 class Intake:
     """Decodes and folds the chunks of one body up to the end that the server tells (rules R10, R11).
@@ -41,7 +43,9 @@ class Intake:
         self._feed = self.assembler.feed_message if messages else self.assembler.feed
         self.require_terminal = require_terminal
         self.ended = False
+        self.erred = False
         self.chunks = 0
+        self._faulty = False
 
     def decode(self, chunk: Chunk | None) -> list[Event]:
         """Take a chunk and give its events, in order and none after the terminal one."""
@@ -60,7 +64,7 @@ class Intake:
 
     def settle(self) -> None:
         """Raise what the core found behind the last events it handed out, before anyone waits for more bytes."""
-        if self.chunks:
+        if self._faulty:
             self.assembler.feed(b"")
 
     def verdict(self) -> OrStreamError | None:
@@ -76,8 +80,11 @@ class Intake:
             self.ended = True
             return
         self.chunks += 1
+        phase = self.assembler.phase
+        self.ended = phase == _ENDED
         # An `error` event is no end yet: `response.failed` may follow it (rule E10).
-        self.ended = self.assembler.outcome is not None or self.assembler.done_seen
+        self.erred = phase == _ERRED
+        self._faulty = phase == _FAULTY
 
 
 def _until_terminal(events: list[Event]) -> list[Event]:

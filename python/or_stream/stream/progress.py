@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..events import Event
     from ..models import Response, Usage
     from .intake import Intake
+    from .read_ahead import Buffer
     from .sources.source import AsyncSource, Source
 
 SourceT = TypeVar("SourceT", bound="Source | AsyncSource")
@@ -50,6 +51,7 @@ class Progress(Generic[SourceT]):
         self._fault: OrStreamError | None = None
         self._closed = False
         self._released = False
+        self._buffer: Buffer | None = None
 
     # What was received
 
@@ -104,12 +106,16 @@ class Progress(Generic[SourceT]):
     @property
     def stats(self) -> Stats:
         """How much was taken in by now."""
-        assembler = self._intake.assembler
+        assembler, buffer = self._intake.assembler, self._buffer
         return Stats(
             bytes=assembler.bytes_seen,
             events=assembler.events_seen,
             chunks=self._intake.chunks,
             comments=assembler.comments_seen,
+            high_water_events=buffer.high_water_events if buffer else 0,
+            high_water_bytes=buffer.high_water_bytes if buffer else 0,
+            producer_held_seconds=buffer.producer_held_seconds if buffer else 0.0,
+            consumer_waited_seconds=buffer.consumer_waited_seconds if buffer else 0.0,
         )
 
     # The reply
@@ -144,8 +150,11 @@ class Progress(Generic[SourceT]):
         if self._closed:
             raise self._closed_error()
         if not self._lock.acquire(blocking=False):
-            raise with_position(ConcurrentUse("another thread or task is reading this stream"), self._intake.assembler)
+            raise self._concurrent()
         return True
+
+    def _concurrent(self) -> ConcurrentUse:
+        return with_position(ConcurrentUse("another thread or task is reading this stream"), self._intake.assembler)
 
     def _failed(self, error: BaseException) -> None:
         """Remember an error of the stream: whoever asks again gets it again."""

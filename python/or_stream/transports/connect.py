@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from pydantic import TypeAdapter
+    from typing_extensions import Unpack
 
     from .._core import Limits
     from ..stream.intake import OutputSource
+    from ..stream.waiting import Waiting
 
 CONNECT_SECONDS = 30.0
 """How long our own client waits for a connection."""
@@ -41,6 +43,7 @@ def connect(
     require_terminal: bool = True,
     output_source: OutputSource = "auto",
     text_format: type[Any] | TypeAdapter[Any] | None = None,
+    **waiting: Unpack[Waiting],
 ) -> Connection:
     """Send one request and stream the answer.
 
@@ -61,6 +64,7 @@ def connect(
         output_source: As of `AsyncEventStream`.
         text_format: A pydantic model, any other type that pydantic knows, or a `TypeAdapter`: the request asks for an
             answer of its form (`text.format`, strict), which `stream.get_final_parsed` then gives.
+        waiting: The timeouts, `read_ahead` and `coalesce` of `AsyncEventStream`.
 
     Returns:
         The connection, to be entered once.
@@ -78,6 +82,7 @@ def connect(
         strict=strict,
         require_terminal=require_terminal,
         output_source=output_source,
+        **waiting,
     )
     made = _own_client("AsyncClient") if client is None else None
     return Connection(Request.make(url, request, headers), client or made, made, stream)

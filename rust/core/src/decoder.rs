@@ -118,6 +118,7 @@ struct Course {
     diagnostics: Diagnostics,
     lifecycle: Lifecycle,
     index: u64,
+    idle: u64,
     blanks: u64,
 }
 
@@ -135,6 +136,7 @@ impl Decoder {
                     diagnostics: Diagnostics::default(),
                     lifecycle: Lifecycle::default(),
                     index: 0,
+                    idle: 0,
                     blanks: 0,
                 },
             },
@@ -297,6 +299,16 @@ impl Decoder {
     /// Events handed out.
     pub fn events(&self) -> u64 {
         self.events.course.index
+    }
+
+    /// Events that are no progress: heartbeats, unknown and malformed ones.
+    pub fn idle_events(&self) -> u64 {
+        self.events.course.idle
+    }
+
+    /// Whether an error has ended the reading, which every call repeats.
+    pub fn is_dead(&self) -> bool {
+        self.dead.is_some()
     }
 
     /// Events without data, which mean nothing here.
@@ -484,6 +496,9 @@ impl Course {
     #[inline]
     fn hand_out(&mut self, mut event: Event<'_>, sink: &mut impl Sink) -> Result<(), Error> {
         self.lifecycle.number(event.sequence_number, &mut self.diagnostics);
+        if matches!(event.kind.role(), Role::Heartbeat | Role::Opaque) {
+            self.idle += 1;
+        }
         if !matches!(event.kind.role(), Role::Delta(_)) || self.lifecycle.outcome().is_some() {
             event.terminal = self.observe(&event);
         }
@@ -573,6 +588,7 @@ impl Course {
     fn malformed(&mut self, raw: &[u8], offset: u64, fault: json::Fault, sink: &mut impl Sink) -> Result<(), Error> {
         self.diagnostics.at(self.index, offset + fault.at as u64);
         self.diagnostics.found(Rule::NotJson, fault.reason.text());
+        self.idle += 1;
         let event = Event {
             kind: Kind::MalformedEvent,
             spelling: 0,

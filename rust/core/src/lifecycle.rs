@@ -137,6 +137,11 @@ impl Lifecycle {
         self.outcome
     }
 
+    /// Whether the server reported an error, behind which the response may still fail with a terminal event.
+    pub fn error_seen(&self) -> bool {
+        self.error_seen
+    }
+
     /// Number of the last event that had one.
     pub fn last_sequence_number(&self) -> Option<u64> {
         self.sequence_number

@@ -228,6 +228,25 @@ impl Reader {
         self.with(py, |state| counts(py, state.decoder.diagnostics()))
     }
 
+    /// Where the stream is, in one look: 0 running, 1 the server told an error, 2 it told its end, 3 a fault waits.
+    #[getter]
+    fn phase(&self, py: Python<'_>) -> PyResult<u8> {
+        self.with(py, |state| {
+            let lifecycle = state.decoder.lifecycle();
+            Ok(match () {
+                () if lifecycle.outcome().is_some() || lifecycle.done_seen => 2,
+                () if state.decoder.is_dead() => 3,
+                () => u8::from(lifecycle.error_seen()),
+            })
+        })
+    }
+
+    /// Events that are no progress: heartbeats, unknown and malformed ones.
+    #[getter]
+    fn idle_events_seen(&self, py: Python<'_>) -> PyResult<u64> {
+        self.with(py, |state| Ok(state.decoder.idle_events()))
+    }
+
     /// Bytes taken in.
     #[getter]
     fn bytes_seen(&self, py: Python<'_>) -> PyResult<u64> {

@@ -25,6 +25,7 @@ pub(super) fn fields_of(kind: Option<Kind>) -> Vec<Field> {
     let Some(kind) = kind else {
         return vec![
             Field { name: "sequence_number", get: get_sequence_number },
+            Field { name: "first_sequence_number", get: get_first_sequence_number },
             Field { name: "index", get: get_index },
             Field { name: "raw", get: get_raw },
             Field { name: "data", get: get_data },
@@ -51,6 +52,12 @@ fn getter_for(kind: Kind, name: &str) -> Getter {
 fn get_sequence_number<'py>(event: &Bound<'py, PyAny>, _: &'static str) -> PyResult<Bound<'py, PyAny>> {
     let number = head(event).sequence_number;
     Ok((number >= 0).then_some(number).into_pyobject(event.py())?)
+}
+
+/// Of an event that stands for several, which only a coalescing stream makes; else its own number.
+fn get_first_sequence_number<'py>(event: &Bound<'py, PyAny>, name: &'static str) -> PyResult<Bound<'py, PyAny>> {
+    let first = get_index_field(event, name)?;
+    if first.is_none() { get_sequence_number(event, name) } else { Ok(first) }
 }
 
 fn get_index<'py>(event: &Bound<'py, PyAny>, _: &'static str) -> PyResult<Bound<'py, PyAny>> {

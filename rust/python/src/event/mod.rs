@@ -100,7 +100,7 @@ pub(crate) fn raw<'a>(event: &'a Bound<'_, PyAny>) -> PyResult<&'a [u8]> {
 }
 
 /// An event of its data again, for pickle and copy.
-#[pyfunction(name = "_rebuild_event")]
+#[pyfunction]
 #[pyo3(signature = (raw, index, offset, /))]
 pub(crate) fn rebuild_event(py: Python<'_>, raw: &[u8], index: u64, offset: u64) -> PyResult<Py<PyAny>> {
     let unlimited = Limits {
@@ -332,7 +332,7 @@ unsafe extern "C" fn reduce(object: *mut ffi::PyObject, _: *mut ffi::PyObject) -
     unsafe {
         guarded(object, |event| {
             let py = event.py();
-            let rebuild = py.import("or_stream._core")?.getattr("_rebuild_event")?;
+            let rebuild = py.import("or_stream._core")?.getattr("rebuild_event")?;
             let (head, raw) = (head(event), PyBytes::new(py, data(event)));
             Ok((rebuild, (raw, head.index, head.offset)).into_pyobject(py)?.into_any())
         })

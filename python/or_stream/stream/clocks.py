@@ -1,0 +1,95 @@
+"""How long a stream may keep its reader waiting: three clocks and a lid, on at most one timer a read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..errors import EventTimeout, IdleTimeout, ProgressTimeout, TotalTimeout
+
+if TYPE_CHECKING:
+    from ..errors import StreamStalled
+
+FOREVER = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """The settings, in seconds; None for no limit.
+
+    Args:
+        idle: Without a byte.
+        event: Without an event; comments do not count.
+        progress: Without a delta or a change of state; heartbeats do not count.
+        total: For the whole stream.
+    """
+
+    idle: float | None = None
+    event: float | None = None
+    progress: float | None = None
+    total: float | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("idle", "event", "progress", "total"):
+            seconds = getattr(self, name)
+            if seconds is not None and not seconds > 0:
+                message = f"{name}_timeout must be more than 0 seconds, not {seconds}"
+                raise ValueError(message)
+
+    def __bool__(self) -> bool:
+        return any(seconds is not None for seconds in (self.idle, self.event, self.progress, self.total))
+
+
+class Clocks:
+    """The clocks of one stream, in the time of its event loop.
+
+    All but `total` run only while the stream waits for bytes: what its reader does between two reads is not the
+    server's delay.
+    """
+
+    def __init__(self, timeouts: Timeouts) -> None:
+        self._timeouts = timeouts
+        self._began: float | None = None
+        self._since_event = 0.0
+        self._since_progress = 0.0
+
+    def deadline(self, now: float) -> float:
+        """When a read that starts now is late."""
+        if self._began is None:
+            self._began = now
+        return min(late for late, _, _ in self._lates(now))
+
+    def waited(self, seconds: float, *, event: bool, progress: bool) -> None:
+        """Note a read and what it brought.
+
+        Args:
+            seconds: How long it took.
+            event: Whether any event came.
+            progress: Whether one of them was a delta or a change of state.
+        """
+        self._since_event = 0.0 if event else self._since_event + seconds
+        self._since_progress = 0.0 if progress else self._since_progress + seconds
+
+    def stalled(self, now: float) -> StreamStalled:
+        """Say which clock ran out in a read that started at `now`."""
+        _, error, message = min(self._lates(now), key=lambda late: late[0])
+        return error(message)
+
+    def _lates(self, now: float) -> list[tuple[float, type[StreamStalled], str]]:
+        limits = self._timeouts
+        began = now if self._began is None else self._began
+        clocks = (
+            (limits.idle, now, IdleTimeout, "no byte came for {} s (idle_timeout)"),
+            (limits.event, now - self._since_event, EventTimeout, "no event came for {} s (event_timeout)"),
+            (
+                limits.progress,
+                now - self._since_progress,
+                ProgressTimeout,
+                "no delta and no change of state came for {} s (progress_timeout)",
+            ),
+            (limits.total, began, TotalTimeout, "the stream took longer than {} s (total_timeout)"),
+        )
+        return [
+            (FOREVER if seconds is None else start + seconds, error, words.format(seconds))
+            for seconds, start, error, words in clocks
+        ]
