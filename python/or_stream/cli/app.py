@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from .cat import cat as run_cat
+from .check import Profile, Spec
+from .check import check as run_check
 from .demo import demo as run_demo
 from .ending import Ending
 from .target import Target
@@ -15,6 +17,10 @@ from .views import Mode
 EXIT_CODES = """
 Exit codes: 0 completed or incomplete; 1 failed, cancelled, error or cut short; 2 wrong usage, or nothing to read;
 130 interrupted; 141 the reader of our output went away.
+"""
+
+CHECK_EXIT_CODES = """
+Exit codes: 0 conformant, warnings or none; 1 not conformant; 2 wrong usage, or it could not be read; 130 interrupted.
 """
 
 app = typer.Typer(
@@ -68,3 +74,29 @@ def cat(  # noqa: PLR0917 - typer makes options of keywords
     with Ending() as ending:
         target = Target.parse(source, request, header or [])
         ending.code = run_cat(target, Mode.chosen(text=as_text, events=as_events, json=as_json), stats=stats)
+
+
+@app.command(epilog=CHECK_EXIT_CODES)
+def check(  # noqa: PLR0917 - typer makes options of keywords
+    source: Annotated[str, typer.Argument(help="A recording, a URL, or - for standard input.", metavar="FILE|URL|-")],
+    spec: Annotated[Spec, typer.Option("--spec", help="The version of the contract.")] = "2026-04-24",
+    profile: Annotated[
+        Profile, typer.Option("--profile", help="openai allows what OpenAI's own API has beyond the contract.")
+    ] = "open-responses",
+    as_json: Annotated[bool, typer.Option("--json", help="The report as one JSON object.")] = False,
+    request: Annotated[
+        str | None,
+        typer.Option("--request", "-r", help="POST this to the URL: a JSON object, or a file that holds one."),
+    ] = None,
+    header: Annotated[
+        list[str] | None, typer.Option("--header", "-H", help="Send this header, as 'Name: value'; repeatable.")
+    ] = None,
+) -> None:
+    """Judge a stream by the Open Responses contract: a recording, a pipe, or a live server.
+
+    Every finding names its rule; docs/conformance.md has the table. For example:
+
+    or-stream check http://127.0.0.1:8000/v1/responses -r '{"model": "m", "input": "hi"}'
+    """
+    with Ending() as ending:
+        ending.code = run_check(Target.parse(source, request, header or []), spec, profile, as_json=as_json)

@@ -1,8 +1,9 @@
-"""What `cat` is asked to read."""
+"""What a command is asked to read."""
 
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -14,6 +15,8 @@ from ..stream.event_stream import EventStream
 from ..transports.connect import connect_sync
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from ..transports.connect import SyncConnection
 
 
@@ -58,6 +61,15 @@ class Target:
         if self.is_url:
             return connect_sync(self.source, self.request, headers=self.headers)
         return EventStream(sys.stdin.buffer if self.source == "-" else Path(self.source))
+
+    @contextmanager
+    def raw(self) -> Generator[Any]:
+        """Open it for those who want the bytes: gives what `check` takes."""
+        if not self.is_url:
+            yield sys.stdin.buffer if self.source == "-" else Path(self.source)
+            return
+        with connect_sync(self.source, self.request, headers=self.headers) as stream:
+            yield stream.http_response
 
 
 def _request(text: str) -> dict[str, Any]:
