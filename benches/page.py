@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from .reasons import reasons_for
 from .rows.row import Absent, Check, Figure, Finding
 
 MARKS = {"goal": "**goal reached**", "met": "met", "missed": "not met"}
@@ -100,6 +101,7 @@ def page(findings: Sequence[Finding], about: Mapping[str, str]) -> str:
     """The whole page."""
     sections = [
         ("The bars", "", bars_table(findings)),
+        ("Why a bar is not met", reasons_for(_missed(findings)), []),
         ("Paths", PATHS.format(events="2,000 deltas"), figures_table(findings, "paths", "path")),
         ("Profiles", PROFILES, figures_table(findings, "profiles", "path")),
         ("Sockets", SOCKETS, figures_table(findings, "sockets", "client")),
@@ -127,6 +129,10 @@ def page(findings: Sequence[Finding], about: Mapping[str, str]) -> str:
         f"\n## {title}\n{words}" + ("\n" + "\n".join(rows) + "\n" if rows else "") for title, words, rows in sections
     ]
     return HEAD.format(**about) + "".join(written)
+
+
+def _missed(findings: Iterable[Finding]) -> set[str]:
+    return {finding.row for finding in findings if isinstance(finding, Check) and finding.verdict == "missed"}
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

