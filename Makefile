@@ -5,6 +5,7 @@
 #   make check   formatting, lints, types, layers
 #   make gate    instructions per event against the committed limits; gate-update moves them
 #   make bench   speed beside peers, in one run
+#   make clients  docs/clients.md anew: other clients over our vectors, in a virtualenv of their own
 #   make reference   docs/reference.md anew, from the docstrings
 #   make fuzz    a minute of fuzzing per target; SECONDS=3600 for more, TARGETS=decode for one
 #   make lock    pin the dependencies again
@@ -14,7 +15,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 RUST   := $(shell find rust -name '*.rs' -o -name 'Cargo.toml') Cargo.toml Cargo.lock
 
-.PHONY: demo test test-rust test-python check check-rust check-python gate gate-update bench bench-quick reference fuzz lock clean
+.PHONY: clients demo test test-rust test-python check check-rust check-python gate gate-update bench bench-quick reference fuzz lock clean
 
 demo: $(VENV)/.built
 	$(BIN)/or-stream demo
@@ -53,6 +54,15 @@ bench: $(VENV)/.built $(VENV)/.dev
 
 bench-quick: $(VENV)/.built $(VENV)/.dev
 	$(BIN)/python -m benches.report --quick
+
+# The clients have a virtualenv of their own, and take the library from its sources.
+clients: $(VENV)/.built .venv-clients/.ready
+	PYTHONPATH=$(CURDIR)/python .venv-clients/bin/python -m clients
+
+.venv-clients/.ready: requirements/clients.txt
+	$(PYTHON) -m venv .venv-clients
+	.venv-clients/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
 
 reference: $(VENV)/.built $(VENV)/.dev
 	$(BIN)/python -m tests.docs.reference
@@ -105,7 +115,11 @@ lock: $(VENV)/.dev
 	  --extra cli --group build -o requirements/run.txt pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
 	  --extra all --group build --group test --group check --group bench -o requirements/dev.txt pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+	  --no-annotate -o requirements/clients.txt requirements/clients.in
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
+	  -o requirements/clients.txt requirements/clients.in
 	cargo update --quiet --workspace
 
 clean:
-	rm -rf $(VENV) target python/or_stream/*.so
+	rm -rf $(VENV) .venv-clients target python/or_stream/*.so
