@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from .recordings import Recording, parse_many
     from .stream.async_event_stream import AsyncEventStream
     from .stream.event_stream import EventStream
+    from .stream.gather import Gathered, gather_streams
     from .stream.read_ahead import ReadAhead
     from .stream.stats import Stats
     from .transports.connect import connect, connect_sync
@@ -65,6 +66,7 @@ __all__ = [
     "EventStream",
     "EventTimeout",
     "Finding",
+    "Gathered",
     "Histogram",
     "IdleTimeout",
     "InternalError",
@@ -102,6 +104,7 @@ __all__ = [
     "connect",
     "connect_sync",
     "encode",
+    "gather_streams",
     "models",
     "parse_many",
     "synthesize",
@@ -114,6 +117,8 @@ if not TYPE_CHECKING:
         "AsyncEventStream": "stream.async_event_stream",
         "ConformanceReport": "conformance.report",
         "EventStream": "stream.event_stream",
+        "Gathered": "stream.gather",
+        "gather_streams": "stream.gather",
         "Recording": "recordings",
         "Finding": "conformance.report",
         "ResponsesWebSocket": "transports.websocket",
