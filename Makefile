@@ -117,8 +117,6 @@ lock: $(VENV)/.dev
 	  --extra all --group build --group test --group check --group bench -o requirements/dev.txt pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 	  --no-annotate -o requirements/clients.txt requirements/clients.in
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
-	  -o requirements/clients.txt requirements/clients.in
 	cargo update --quiet --workspace
 
 clean:

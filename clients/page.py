@@ -9,7 +9,6 @@ from .verdict import Verdict
 
 SIGNS = {
     Verdict.RIGHT: "✓",
-    Verdict.NOT_SHOWN: "–",
     Verdict.WRONG: "wrong",
     Verdict.LOST: "lost",
     Verdict.CRASHED: "crash",
@@ -28,8 +27,7 @@ real servers differ; a client that was built for one server need not have met th
 
 | sign | the client |
 |---|---|
-| ✓ | gave the right text and function calls, and told the right end |
-| – | had nothing to show: the row is about what this comparison does not ask for |
+| ✓ | gave the right text and function calls (none where none are due), and told the right end |
 | wrong | gave something else |
 | lost | gave only part of it |
 | crash | raised where nothing was to be raised, or something that says nothing of stream, connection or server |
@@ -39,13 +37,14 @@ real servers differ; a client that was built for one server need not have met th
 
 Compared are the text of all messages, name and arguments of function calls, and the end. Reasoning, refusals and events are not. Where the
 server reports a failure, an exception of the client's own kind for it is as good as an event, and the content does not count; of a stream that
-was cut, the content that the client still gives does. The rows are short: fields that the contract requires are left out where the row is not
-about them. A client that fails `control.1`, in which nothing is wrong but that, fails others for the same reason.
+was cut, the content that the client still gives does. Rows that leave out the end only to show what is made of the events before it are judged by
+their content alone. The rows are short: fields that the contract requires are left out where the row is not
+about them.
 
 ## The clients
 
-| client | package | read through | right, of streams with an end | right, of streams that are cut |
-|---|---|---|---|---|
+| client | package | read through | right |
+|---|---|---|---|
 {clients}
 
 For `openai`, `httpx2` and `httpx-sse`, which give events or lines and no answer, "text" is what the obvious loop makes of them: deltas joined,
@@ -68,32 +67,22 @@ class Column:
         """Its counts in one line."""
         return f"{self.name} {self.version}: " + ", ".join(f"{n} {v}" for v, n in Counter(self.verdicts).most_common())
 
-    def right(self, cases: list[Case], *, cut: bool) -> str:
-        """How many of the cases that apply it got right."""
-        told = [v for case, v in zip(cases, self.verdicts, strict=True) if (case.outcome == "truncated") is cut]
-        return f"{told.count(Verdict.RIGHT)} of {len(told) - told.count(Verdict.NOT_SHOWN)}"
+    def right(self) -> str:
+        """How many of the cases it got right."""
+        return f"{self.verdicts.count(Verdict.RIGHT)} of {len(self.verdicts)}"
 
 
 def page(cases: list[Case], columns: list[Column], day: date) -> str:
     """The whole page."""
-    clients = "\n".join(
-        f"| {c.name} | {c.package} {c.version} | {c.way} | {c.right(cases, cut=False)} | {c.right(cases, cut=True)} |"
-        for c in columns
-    )
-    return (
-        HEAD.format(day=day, clients=clients)
-        + table("Streams with an end", cases, columns, cut=False)
-        + "\n"
-        + table("Streams that are cut", cases, columns, cut=True)
-    )
+    clients = "\n".join(f"| {c.name} | {c.package} {c.version} | {c.way} | {c.right()} |" for c in columns)
+    return HEAD.format(day=day, clients=clients) + table(cases, columns)
 
 
-def table(title: str, cases: list[Case], columns: list[Column], *, cut: bool) -> str:
+def table(cases: list[Case], columns: list[Column]) -> str:
     """One row a case."""
     names = " | ".join(column.name for column in columns)
     rows = [
         f"| {case.name} | {case.what.replace('|', '/')} | {' | '.join(SIGNS[c.verdicts[at]] for c in columns)} |"
         for at, case in enumerate(cases)
-        if (case.outcome == "truncated") is cut
     ]
-    return f"## {title}\n\n| row | what it is | {names} |\n|---|---|{'---|' * len(columns)}\n" + "\n".join(rows) + "\n"
+    return f"## The rows\n\n| row | what it is | {names} |\n|---|---|{'---|' * len(columns)}\n" + "\n".join(rows) + "\n"

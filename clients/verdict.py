@@ -22,7 +22,6 @@ class Verdict(StrEnum):
     """What a client did with a case."""
 
     RIGHT = "right"
-    NOT_SHOWN = "not applicable"
     WRONG = "wrong answer"
     LOST = "lost content"
     CRASHED = "crashed"
@@ -46,8 +45,8 @@ def judge(case: Case, seen: Seen | None, notices: tuple[str, ...]) -> Verdict:
     content = judge_content(case, seen)
     if case.outcome not in {"failed", "error", "cancelled", "page"} and content is not Verdict.RIGHT:
         return content
-    if seen.ended in TELLINGS[case.outcome]:
-        return Verdict.RIGHT if case.text or case.calls or case.outcome != "completed" else Verdict.NOT_SHOWN
+    if seen.ended in TELLINGS[case.outcome] or not case.is_about_its_end:
+        return Verdict.RIGHT
     return Verdict.SILENT if seen.ended in {"silent", "completed"} and case.outcome != "completed" else Verdict.HIDDEN
 
 

@@ -16,12 +16,13 @@ from .table_e import TABLE_E
 from .table_r import TABLE_R
 from .table_rules import RULES
 from .table_s import TABLE_S
+from .table_texts import TEXTS
 
 PAGE = Path(__file__).resolve().parents[2] / "vectors" / "streams.jsonl"
 CONTROL = Row(
     "control", "nothing wrong: the plain answer in the rows' short spelling", sse(*HELLO_EVENTS), None, [HELLO]
 )
-ROWS = [CONTROL, *TABLE_S, *TABLE_E, *TABLE_R, *RULES]
+ROWS = [CONTROL, *TABLE_S, *TABLE_E, *TABLE_R, *RULES, *TEXTS]
 
 
 def vectors() -> Iterator[dict[str, Any]]:

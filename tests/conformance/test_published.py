@@ -8,6 +8,7 @@ import pytest
 
 from . import publish
 from .core import read
+from .test_tables import ROWS
 
 VECTORS = [json.loads(line) for line in publish.PAGE.read_text(encoding="utf-8").splitlines()]
 STREAMS = [vector for vector in VECTORS if vector["outcome"] != "page"]
@@ -15,6 +16,10 @@ STREAMS = [vector for vector in VECTORS if vector["outcome"] != "page"]
 
 def test_the_file_is_up_to_date() -> None:
     assert publish.PAGE.read_text(encoding="utf-8") == publish.text(), "run: python -m tests.conformance.publish"
+
+
+def test_no_row_is_left_out() -> None:
+    assert publish.ROWS[1:] == ROWS
 
 
 def test_names_are_unique() -> None:
