@@ -26,6 +26,7 @@ from .errors import (
     OutputRefused,
     ProgressTimeout,
     ProtocolError,
+    ResumeFailed,
     SequenceError,
     ServerStreamError,
     StreamClosed,
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from .stream.read_ahead import ReadAhead
     from .stream.stats import Stats
     from .transports.connect import connect, connect_sync
+    from .transports.resume import Resume
     from .transports.websocket import ResponsesWebSocket
 
 __all__ = [
@@ -83,6 +85,8 @@ __all__ = [
     "ReadAhead",
     "Recording",
     "ResponsesWebSocket",
+    "Resume",
+    "ResumeFailed",
     "Rewriter",
     "SSEDecoder",
     "SequenceError",
@@ -123,6 +127,7 @@ if not TYPE_CHECKING:
         "Tap": "proxy.tap",
         "Timeline": "bench.timeline",
         "check": "conformance.check",
+        "Resume": "transports.resume",
         "connect": "transports.connect",
         "connect_sync": "transports.connect",
         "encode": "encoding",
