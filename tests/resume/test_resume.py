@@ -44,7 +44,6 @@ def raws(events):
 
 @pytest.mark.parametrize("overlap", [0, 3])
 def test_cut_at_every_byte_ends_as_if_uncut(overlap):
-    len(EVENTS[0])
     with httpx2.Client() as client, ResponsesServer() as server:
         for byte in range(len(EVENTS[0]), len(BODY)):
             server.requests.clear()
