@@ -82,8 +82,11 @@ class Resumption:
         """Give the whole new events of what has come so far."""
         block = self._body.feed(chunk)
         if block:
+            before = self._facts.last_sequence_number
             self._facts.feed(block)
-            self._attempts = 0
+            # Heartbeats alone must not renew the budget.
+            if self._facts.last_sequence_number != before:
+                self._attempts = 0
         return block
 
     @property
