@@ -26,6 +26,7 @@ from .errors import (
     OutputRefused,
     ProgressTimeout,
     ProtocolError,
+    ResumeFailed,
     SequenceError,
     ServerStreamError,
     StreamClosed,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from .stream.read_ahead import ReadAhead
     from .stream.stats import Stats
     from .transports.connect import connect, connect_sync
+    from .transports.resume import Resume
     from .transports.websocket import ResponsesWebSocket
 
 __all__ = [
@@ -85,6 +87,8 @@ __all__ = [
     "ReadAhead",
     "Recording",
     "ResponsesWebSocket",
+    "Resume",
+    "ResumeFailed",
     "Rewriter",
     "SSEDecoder",
     "SequenceError",
@@ -128,6 +132,7 @@ if not TYPE_CHECKING:
         "Tap": "proxy.tap",
         "Timeline": "bench.timeline",
         "check": "conformance.check",
+        "Resume": "transports.resume",
         "connect": "transports.connect",
         "connect_sync": "transports.connect",
         "encode": "encoding",

@@ -189,6 +189,13 @@ class TransportError(OrStreamError):
         self.body = body
 
 
+class ResumeFailed(TransportError):  # noqa: N818 - reads like its siblings
+    """Raised when a stream was cut and could not be resumed: the message says by what, and why not.
+
+    The last failed attempt, or else what cut the stream, is `__cause__`.
+    """
+
+
 class StreamStalled(TransportError):  # noqa: N818 - the contract's name
     """Raised when nothing arrives for longer than the caller allowed."""
 

@@ -12,6 +12,8 @@ from ..stream.async_event_stream import CLOSE_SECONDS, AsyncEventStream
 from ..stream.event_stream import EventStream
 from ..stream.sources.faults import transport_error
 from .request import Body, Request
+from .resume import Resume, Resumption
+from .resuming import AsyncResumingSource, ResumingSource
 from .sending import check_client, send, send_sync
 from .text_format import with_text_format
 
@@ -43,6 +45,7 @@ def connect(
     require_terminal: bool = True,
     output_source: OutputSource = "auto",
     text_format: type[Any] | TypeAdapter[Any] | None = None,
+    resume: Resume | None = None,
     **waiting: Unpack[Waiting],
 ) -> Connection:
     """Send one request and stream the answer.
@@ -64,6 +67,7 @@ def connect(
         output_source: As of `AsyncEventStream`.
         text_format: A pydantic model, any other type that pydantic knows, or a `TypeAdapter`: the request asks for an
             answer of its form (`text.format`, strict), which `stream.get_final_parsed` then gives.
+        resume: How to go on when the connection breaks before the end, where the server offers it; None not to.
         waiting: The timeouts, `read_ahead` and `coalesce` of `AsyncEventStream`.
 
     Returns:
@@ -85,7 +89,7 @@ def connect(
         **waiting,
     )
     made = _own_client("AsyncClient") if client is None else None
-    return Connection(Request.make(url, request, headers), client or made, made, stream)
+    return Connection(Request.make(url, request, headers), client or made, made, stream, resume, strict=strict)
 
 
 def connect_sync(
@@ -99,6 +103,7 @@ def connect_sync(
     require_terminal: bool = True,
     output_source: OutputSource = "auto",
     text_format: type[Any] | TypeAdapter[Any] | None = None,
+    resume: Resume | None = None,
 ) -> SyncConnection:
     """Send one request and stream the answer to a thread: the synchronous twin of `connect`.
 
@@ -113,6 +118,7 @@ def connect_sync(
         require_terminal: As of `EventStream`.
         output_source: As of `EventStream`.
         text_format: As of `connect`.
+        resume: As of `connect`.
 
     Returns:
         The connection, to be entered once.
@@ -132,19 +138,28 @@ def connect_sync(
         output_source=output_source,
     )
     made = _own_client("Client") if client is None else None
-    return SyncConnection(Request.make(url, request, headers), client or made, made, stream)
+    return SyncConnection(Request.make(url, request, headers), client or made, made, stream, resume, strict=strict)
 
 
 class Connection:
     """One request to be sent, as an asynchronous context manager that gives its stream."""
 
     def __init__(
-        self, request: Request, client: Any, own_client: Any, stream: Callable[[Any], AsyncEventStream]
+        self,
+        request: Request,
+        client: Any,
+        own_client: Any,
+        stream: Callable[[Any], AsyncEventStream],
+        resume: Resume | None,
+        *,
+        strict: bool,
     ) -> None:
         self._request = request
         self._client = client
         self._own_client = own_client
         self._make_stream = stream
+        self._resume = resume
+        self._strict = strict
         self._stream: AsyncEventStream | None = None
         self._entered = False
 
@@ -164,9 +179,13 @@ class Connection:
 
     async def _send(self) -> Any:
         try:
-            return await send(self._request, self._client)
+            response = await send(self._request, self._client)
         except Exception as cause:
             raise transport_error(cause, what=f"no reply from {self._request.url}") from cause
+        if self._resume is None:
+            return response
+        resumption = Resumption(self._resume, self._request)
+        return AsyncResumingSource(response, partial(send, client=self._client), resumption, strict=self._strict)
 
     async def _close(self) -> None:
         try:
@@ -181,11 +200,22 @@ class Connection:
 class SyncConnection:
     """One request to be sent, as a context manager that gives its stream."""
 
-    def __init__(self, request: Request, client: Any, own_client: Any, stream: Callable[[Any], EventStream]) -> None:
+    def __init__(
+        self,
+        request: Request,
+        client: Any,
+        own_client: Any,
+        stream: Callable[[Any], EventStream],
+        resume: Resume | None,
+        *,
+        strict: bool,
+    ) -> None:
         self._request = request
         self._client = client
         self._own_client = own_client
         self._make_stream = stream
+        self._resume = resume
+        self._strict = strict
         self._stream: EventStream | None = None
         self._entered = False
 
@@ -205,9 +235,13 @@ class SyncConnection:
 
     def _send(self) -> Any:
         try:
-            return send_sync(self._request, self._client)
+            response = send_sync(self._request, self._client)
         except Exception as cause:
             raise transport_error(cause, what=f"no reply from {self._request.url}") from cause
+        if self._resume is None:
+            return response
+        resumption = Resumption(self._resume, self._request)
+        return ResumingSource(response, partial(send_sync, client=self._client), resumption, strict=self._strict)
 
     def _close(self) -> None:
         try:
