@@ -7,6 +7,7 @@
 #   make bench   speed beside peers, in one run
 #   make clients  docs/clients.md anew: other clients over our vectors, in a virtualenv of their own
 #   make reference   docs/reference.md anew, from the docstrings
+#   make soak    ten thousand slow streams at once, a million dropped ones; a few minutes
 #   make fuzz    a minute of fuzzing per target; SECONDS=3600 for more, TARGETS=decode for one
 #   make lock    pin the dependencies again
 
@@ -15,7 +16,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 RUST   := $(shell find rust -name '*.rs' -o -name 'Cargo.toml') Cargo.toml Cargo.lock
 
-.PHONY: clients demo test test-rust test-python check check-rust check-python gate gate-update bench bench-quick reference fuzz lock clean
+.PHONY: clients demo test test-rust test-python check check-rust check-python gate gate-update bench bench-quick soak reference fuzz lock clean
 
 demo: $(VENV)/.built
 	$(BIN)/or-stream demo
@@ -51,6 +52,9 @@ gate-update: $(VENV)/.dev
 
 bench: $(VENV)/.built $(VENV)/.dev
 	$(BIN)/python -m benches.report
+
+soak: $(VENV)/.built $(VENV)/.dev
+	$(BIN)/python -m benches.soak
 
 bench-quick: $(VENV)/.built $(VENV)/.dev
 	$(BIN)/python -m benches.report --quick

@@ -62,3 +62,32 @@ def test_no_fault(answer: script.Answer) -> None:
     assert cut.response["output"] == whole.response["output"]
     assert cut.rules == set()
     assert cut.outcome == "truncated"
+
+
+def test_an_item_that_is_done_empty_and_repeated_so_at_the_end_keeps_its_text() -> None:
+    """The terminal item equals the finished one to the byte, and neither has what was streamed (rules R5, R7)."""
+    empty = {"type": "message", "id": "m", "role": "assistant", "status": "completed", "content": []}
+    place = {"item_id": "m", "output_index": 0, "content_index": 0}
+    told: list[dict[str, object]] = [
+        {
+            "type": "response.created",
+            "response": {"id": "r", "object": "response", "status": "in_progress", "output": []},
+        },
+        {"type": "response.output_item.added", "output_index": 0, "item": {**empty, "status": "in_progress"}},
+        {
+            "type": "response.content_part.added",
+            **place,
+            "part": {"type": "output_text", "text": "", "annotations": []},
+        },
+        {"type": "response.output_text.delta", **place, "delta": "<"},
+        {"type": "response.output_item.done", "output_index": 0, "item": empty},
+        {
+            "type": "response.completed",
+            "response": {"id": "r", "object": "response", "status": "completed", "output": [empty]},
+        },
+    ]
+    body = sse(encoded(told))
+    due, result = twin_read(body), read([body])
+    assert result.response == due.fold.snapshot()
+    assert "<" in json.dumps(result.response["output"])
+    assert result.rules == due.findings

@@ -29,6 +29,7 @@ BAD = "core/test_bad_input.py::test_"
 HTTP = "transports/test_http_sources.py::test_"
 MUTATIONS = "conformance/test_mutations.py::test_one_fault"
 ORDER = "promises/test_events_out_of_order.py::test_"
+RESUME = "resume/test_resume.py::test_cut_at_every_byte_ends_as_if_uncut"
 REPLY = "transports/test_replies.py::test_"
 SYNC = "stream/test_event_stream.py::test_"
 TABLES = "conformance/test_tables.py::test_"
@@ -148,7 +149,7 @@ FAULTS = (
             BAD + "an_index_from_the_wire_is_never_a_size",
         ),
     ),
-    Shown("F30", "repeats after a reconnect", (), "resume is being built"),
+    Shown("F30", "repeats after a reconnect", (RESUME,)),
     Shown("F31", "a regular expression on wire data", (), "there is none; no lint says so"),
     Shown("F32", "cycles and huge graphs", (), "the soak of 100,000 abandoned streams is not built"),
     Shown(
@@ -213,7 +214,7 @@ PROMISES = (
         ("stream/test_assembler_policy.py::test_snapshot_is_of_now_and_stays", MUTATIONS),
     ),
     Shown("P16", "strict and lenient agree", (TABLES + "strict_agrees_until_the_first_fault",)),
-    Shown("P17", "resume equals the uncut stream", (), "resume is being built"),
+    Shown("P17", "resume equals the uncut stream", (RESUME,)),
     Shown(
         "P18",
         "fork, shutdown, interrupt",

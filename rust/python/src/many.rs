@@ -108,8 +108,9 @@ fn wait(receiver: &mpsc::Receiver<(usize, Recording)>, recordings: &mut [Option<
             Err(RecvTimeoutError::Disconnected) => return Ok(()),
         }
         if looked.elapsed() >= SIGNALS {
+            // None while the interpreter ends under us: nobody is left to be interrupted.
             #[allow(clippy::redundant_closure_for_method_calls)] // the method is not general enough over its lifetime
-            Python::attach(|py| py.check_signals())?;
+            Python::try_attach(|py| py.check_signals()).transpose()?;
             looked = Instant::now();
         }
     }
