@@ -91,3 +91,22 @@ def test_an_item_that_is_done_empty_and_repeated_so_at_the_end_keeps_its_text() 
     assert result.response == due.fold.snapshot()
     assert "<" in json.dumps(result.response["output"])
     assert result.rules == due.findings
+
+
+def test_an_item_that_is_finished_twice_overwrites_no_other() -> None:
+    """Its id and its index name the finished one, although another of its kind is open (rule R1)."""
+    items = [
+        {"type": "reasoning", "id": f"rs_{at}", "summary": [], "content": [{"type": "x", "n": at}]} for at in (0, 1)
+    ]
+    added: list[dict[str, object]] = [
+        {"type": "response.output_item.added", "output_index": at, "item": {**item, "content": []}}
+        for at, item in enumerate(items)
+    ]
+    done: list[dict[str, object]] = [
+        {"type": "response.output_item.done", "output_index": at, "item": item} for at, item in enumerate(items)
+    ]
+    body = sse(encoded([added[0], done[0], added[1], done[0]]))
+    due, result = twin_read(body), read([body])
+    assert [item["id"] for item in result.response["output"]] == ["rs_0", "rs_1"]
+    assert result.response == due.fold.snapshot()
+    assert result.rules == due.findings == {"R1"}

@@ -109,8 +109,11 @@ def find_slot(slots: list[Slot], kind: str, item_id: str | None, index: int | No
         agreeing = next((slot for slot in named if slot.index in (None, index)), None)
     if agreeing is not None:
         return agreeing, []
+    # What names a finished item by its id and its index means that one, whatever else is open.
+    finished = [slot for slot in ended if slot.kind == kind and index is not None and slot.index == index]
+    repeated = by_id(finished)
     single = fitting[0] if len(fitting) == 1 else None
-    guess = by_id(opened) or by_index(opened) or single or by_id(ended) or by_index(ended)
+    guess = repeated or by_id(opened) or by_index(opened) or single or by_id(ended) or by_index(ended)
     return guess, ["R1"]
 
 

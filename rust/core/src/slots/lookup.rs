@@ -30,6 +30,13 @@ pub fn find_slot(slots: &[Slot], id: Option<&[u8]>, index: Option<u64>, kind: It
     {
         return Match::Exact(at);
     }
+    // What names a finished item by its id and its index means that one, whatever else is open: a server that repeats
+    // itself must not overwrite another item.
+    if index.is_some()
+        && let Some(at) = latest(&|slot| !slot.open && slot.kind == kind && has_id(slot) && has_index(slot))
+    {
+        return Match::Fallback(at);
+    }
     if let Some(at) = latest(&|slot| slot.open && has_id(slot)) {
         return Match::Fallback(at);
     }
