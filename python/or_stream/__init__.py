@@ -41,6 +41,7 @@ from .outcome import Outcome
 
 if TYPE_CHECKING:
     from . import models
+    from .bench.metrics import Metrics, Summary, metrics_of
     from .bench.timeline import Timeline
     from .conformance.check import check
     from .conformance.report import ConformanceReport, Finding
@@ -75,6 +76,7 @@ __all__ = [
     "LateEventError",
     "LimitExceeded",
     "Limits",
+    "Metrics",
     "MismatchError",
     "OrStreamError",
     "Outcome",
@@ -98,6 +100,7 @@ __all__ = [
     "StreamClosed",
     "StreamStalled",
     "StreamTruncated",
+    "Summary",
     "Tap",
     "Timeline",
     "TotalTimeout",
@@ -109,6 +112,7 @@ __all__ = [
     "connect_sync",
     "encode",
     "gather_streams",
+    "metrics_of",
     "models",
     "parse_many",
     "synthesize",
@@ -122,6 +126,9 @@ if not TYPE_CHECKING:
         "ConformanceReport": "conformance.report",
         "EventStream": "stream.event_stream",
         "Gathered": "stream.gather",
+        "Metrics": "bench.metrics",
+        "Summary": "bench.metrics",
+        "metrics_of": "bench.metrics",
         "gather_streams": "stream.gather",
         "Recording": "recordings",
         "Finding": "conformance.report",

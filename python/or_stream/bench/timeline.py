@@ -8,6 +8,8 @@ from .._core import Timeline as CoreTimeline
 
 if TYPE_CHECKING:
     from ..models import Usage
+    from .definitions import Defs
+    from .metrics import Metrics
 
 
 class Timeline(CoreTimeline):
@@ -78,3 +80,22 @@ class Timeline(CoreTimeline):
         from ..models import Usage  # noqa: PLC0415 - pydantic is loaded when someone looks
 
         return Usage.model_validate_json(told)
+
+    def metrics(self, defs: Defs = "vllm", *, start_ns: int) -> Metrics:
+        """Measure this request by the definitions of a tool: its own names, formulas and units (docs/metrics.md).
+
+        Late text of a `done` event is no gap and is counted nowhere. `finish` the timeline first.
+
+        Args:
+            defs: "vllm", "aiperf", "guidellm" or "otel".
+            start_ns: When the request was sent, in nanoseconds of the timeline's clock (`time.monotonic_ns()`).
+
+        Returns:
+            The metrics; `tokens_from` says whether the server counted the tokens.
+
+        Raises:
+            ValueError: Raised for an unknown tool, or a start after the first event.
+        """
+        from .metrics import metrics_of_one  # noqa: PLC0415 - the definitions are loaded when someone asks
+
+        return metrics_of_one(self, defs, start_ns=start_ns)
