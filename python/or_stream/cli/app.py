@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ from .check import Profile, Spec
 from .check import check as run_check
 from .demo import demo as run_demo
 from .ending import Ending
+from .record import record as run_record
 from .target import Target
 from .views import Mode
 
@@ -100,3 +102,30 @@ def check(  # noqa: PLR0917 - typer makes options of keywords
     """
     with Ending() as ending:
         ending.code = run_check(Target.parse(source, request, header or []), spec, profile, as_json=as_json)
+
+
+@app.command(epilog=EXIT_CODES)
+def record(  # noqa: PLR0917 - typer makes options of keywords
+    source: Annotated[str, typer.Argument(help="A URL, - for standard input, or a file.", metavar="URL|-|FILE")],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help=".orx: compact, .jsonl: for diffs, anything else: the body alone.")
+    ],
+    compress: Annotated[bool, typer.Option("--compress", "-z", help="Compress an .orx with zlib.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Say what was recorded as one JSON object.")] = False,
+    request: Annotated[
+        str | None,
+        typer.Option("--request", "-r", help="POST this to the URL: a JSON object, or a file that holds one."),
+    ] = None,
+    header: Annotated[
+        list[str] | None, typer.Option("--header", "-H", help="Send this header, as 'Name: value'; repeatable.")
+    ] = None,
+) -> None:
+    """Record a stream: every chunk with the time when it came. A file is converted instead.
+
+    A stream that is interrupted leaves a file that says so and holds what came. For example:
+
+    or-stream record http://127.0.0.1:8000/v1/responses -r '{"model": "m", "input": "hi"}' -o run.orx
+    """
+    with Ending() as ending:
+        target = Target.parse(source, request, header or [])
+        ending.code = run_record(target, out, compress=compress, as_json=as_json)

@@ -1,0 +1,18 @@
+"""Captures: a stream as it came, every chunk with its time. docs/benchmarking.md has the format."""
+
+from .capture import Capture, CapturedChunk
+from .errors import CaptureError
+from .files import CaptureWriter, open_writer, read_capture, write_capture
+from .recorded import recorded, recorded_async
+
+__all__ = [
+    "Capture",
+    "CaptureError",
+    "CaptureWriter",
+    "CapturedChunk",
+    "open_writer",
+    "read_capture",
+    "recorded",
+    "recorded_async",
+    "write_capture",
+]
