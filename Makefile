@@ -26,7 +26,7 @@ test: test-rust test-python
 test-rust:
 	cargo test --quiet --workspace --locked
 
-test-python: $(VENV)/.built $(VENV)/.dev
+test-python: $(VENV)/.built $(VENV)/.dev $(if $(shell command -v chromium),$(VENV)/.browser)
 	$(BIN)/python -m pytest
 
 check: check-rust check-python
@@ -107,6 +107,11 @@ $(VENV)/.dev: requirements/dev.txt | $(VENV)/bin/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
+$(VENV)/.browser: requirements/browser.txt $(VENV)/.dev
+	@echo "Installing what drives a browser ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "or_stream needs Python 3.11 or newer; say PYTHON=/path/to/python3.x make ..."; exit 1; }
@@ -119,6 +124,8 @@ lock: $(VENV)/.dev
 	  --extra cli --group build -o requirements/run.txt pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
 	  --extra all --group build --group test --group check --group bench -o requirements/dev.txt pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
+	  --group pyproject.toml:browser --constraints requirements/dev.txt -o requirements/browser.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 	  --no-annotate -o requirements/clients.txt requirements/clients.in
 	cargo update --quiet --workspace
