@@ -1,10 +1,11 @@
 //! Walking JSON text: the whole grammar is checked, nothing is built.
 //!
 //! [`Cursor`] reads text that nobody has checked yet, in one pass and without recursion. [`members`] and [`elements`]
-//! read text that a cursor has already passed; they look only for what they are asked for.
+//! read text that a cursor has already passed; they look only for where values end.
 
 mod cursor;
 mod nesting;
+mod skim;
 mod special;
 mod walk;
 

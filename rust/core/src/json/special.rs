@@ -27,6 +27,26 @@ pub fn plain_ascii_end(text: &[u8], from: usize) -> usize {
     scan::<true>(text, from)
 }
 
+/// Position of the next quote or bracket at or after `from`, or the end, in checked text outside of strings: there no
+/// other byte has the same bits.
+#[inline]
+pub(super) fn next_bracket(text: &[u8], from: usize) -> usize {
+    let rest = text.get(from..).unwrap_or_default();
+    let (words, tail) = rest.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let quote = word ^ (ONES * 0x22);
+        // `[`, `]`, `{` and `}` differ in these bits only.
+        let bracket = (word | (ONES * 0x26)) ^ (ONES * 0x7f);
+        let hits = (quote.wrapping_sub(ONES) & !quote) | (bracket.wrapping_sub(ONES) & !bracket);
+        if hits & HIGHS != 0 {
+            return from + at * 8 + ((hits & HIGHS).trailing_zeros() / 8) as usize;
+        }
+    }
+    let start = from + words.len() * 8;
+    start + tail.iter().position(|byte| *byte == b'"' || byte | 0x26 == 0x7f).unwrap_or(tail.len())
+}
+
 /// `ASCII` says that bytes beyond ASCII are special too.
 #[inline]
 fn scan<const ASCII: bool>(text: &[u8], from: usize) -> usize {

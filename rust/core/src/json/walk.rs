@@ -1,7 +1,6 @@
 //! Walking JSON text that a cursor has already checked.
 
-use super::cursor::Cursor;
-use super::{Fault, Shape, Value};
+use super::{Shape, Value, skim};
 
 /// The members of a checked object, in order; nothing for any other value.
 pub fn members(object: &[u8]) -> Members<'_> {
@@ -48,10 +47,14 @@ pub struct Members<'a> {
 impl Iterator for Members<'_> {
     type Item = (Value, Value);
 
+    #[inline]
     fn next(&mut self) -> Option<(Value, Value)> {
-        let cursor = self.walk.next()?;
-        let member = cursor.key().and_then(|key| cursor.value().map(|value| (key, value)));
-        self.walk.passed(member)
+        let (text, at) = self.walk.next()?;
+        let key = skim::string(text, at);
+        let colon = skim::space(text, key.end as usize);
+        let value = skim::value(text, skim::space(text, colon + 1));
+        self.walk.passed(value);
+        Some((key, value))
     }
 }
 
@@ -64,40 +67,42 @@ pub struct Elements<'a> {
 impl Iterator for Elements<'_> {
     type Item = Value;
 
+    #[inline]
     fn next(&mut self) -> Option<Value> {
-        let element = self.walk.next()?.value();
-        self.walk.passed(element)
+        let (text, at) = self.walk.next()?;
+        let value = skim::value(text, at);
+        self.walk.passed(value);
+        Some(value)
     }
 }
 
-/// What members and elements share: a cursor inside a container that was checked before.
+/// What members and elements share: a place inside a container that was checked before.
 #[derive(Debug)]
 struct Walk<'a> {
-    cursor: Cursor<'a>,
+    text: &'a [u8],
+    at: usize,
     inside: bool,
 }
 
 impl<'a> Walk<'a> {
     fn into(text: &'a [u8], bracket: u8) -> Self {
-        let mut cursor = Cursor { text, at: 0, max_depth: usize::MAX, max_digits: usize::MAX };
-        cursor.space();
-        let inside = cursor.peek() == bracket;
-        cursor.at += 1;
-        Self { cursor, inside }
+        let at = skim::space(text, 0);
+        Self { text, at: at + 1, inside: text.get(at) == Some(&bracket) }
     }
 
-    fn next(&mut self) -> Option<&mut Cursor<'a>> {
-        self.cursor.space();
-        self.inside = self.inside && !matches!(self.cursor.peek(), b'}' | b']' | 0);
-        self.inside.then_some(&mut self.cursor)
+    /// Where the next one begins.
+    #[inline]
+    fn next(&mut self) -> Option<(&'a [u8], usize)> {
+        self.at = skim::space(self.text, self.at);
+        self.inside = self.inside && !matches!(self.text.get(self.at), Some(b'}' | b']') | None);
+        self.inside.then_some((self.text, self.at))
     }
 
-    fn passed<T>(&mut self, item: Result<T, Fault>) -> Option<T> {
-        self.cursor.space();
-        match self.cursor.peek() {
-            b',' => self.cursor.at += 1,
-            _ => self.inside = false,
-        }
-        item.ok()
+    /// Steps over it and the comma behind it.
+    #[inline]
+    fn passed(&mut self, value: Value) {
+        self.at = skim::space(self.text, value.end as usize);
+        self.inside = self.text.get(self.at) == Some(&b',');
+        self.at += 1;
     }
 }
