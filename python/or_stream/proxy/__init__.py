@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .asgi import relay_asgi
     from .downstream import ClientGone, Downstream
     from .ending import RelayEnd
+    from .log import EventLog, EventLogError, MemoryEventLog, RedisEventLog, resume_app
     from .options import Drain, RelayOptions
     from .relay import Relay
     from .starlette import SSEProxyResponse
@@ -19,6 +20,10 @@ __all__ = [
     "ClientGone",
     "Downstream",
     "Drain",
+    "EventLog",
+    "EventLogError",
+    "MemoryEventLog",
+    "RedisEventLog",
     "Relay",
     "RelayEnd",
     "RelayOptions",
@@ -26,6 +31,7 @@ __all__ = [
     "Tap",
     "relay_aiohttp",
     "relay_asgi",
+    "resume_app",
 ]
 
 if not TYPE_CHECKING:
@@ -33,6 +39,7 @@ if not TYPE_CHECKING:
         "ClientGone": "downstream",
         "Downstream": "downstream",
         "Drain": "options",
+        **dict.fromkeys(("EventLog", "EventLogError", "MemoryEventLog", "RedisEventLog", "resume_app"), "log"),
         "Relay": "relay",
         "RelayEnd": "ending",
         "RelayOptions": "options",

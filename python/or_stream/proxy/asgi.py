@@ -35,7 +35,11 @@ class AsgiDownstream(Downstream):
 
     async def send(self, data: bytes) -> None:
         """Send some of the body; servers wait here while the client does not read."""
-        await self._pass({"type": "http.response.body", "body": data, "more_body": True})
+        # As `_pass` does, written out: this runs once a chunk.
+        try:
+            await self._send({"type": "http.response.body", "body": data, "more_body": True})
+        except OSError as error:
+            raise ClientGone from error
 
     async def finish(self) -> None:
         """End the body."""

@@ -8,10 +8,18 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from ..outcome import Outcome
+    from .log import EventLogError
     from .tap import Tap
 
 Reason: TypeAlias = Literal[
-    "upstream_end", "upstream_error", "client_gone", "send_timeout", "max_duration", "max_event_bytes", "cancelled"
+    "upstream_end",
+    "upstream_error",
+    "client_gone",
+    "send_timeout",
+    "max_duration",
+    "max_event_bytes",
+    "cancel_requested",
+    "cancelled",
 ]
 
 DONE = b"data: [DONE]\n\n"
@@ -30,6 +38,7 @@ class RelayEnd:
         seconds: How long it took.
         client_gone: Whether the client left before the end, also where the stream was drained after that.
         error: What the server's side raised, if anything.
+        log_error: Why the event log lacks the rest of the stream; None where it is whole or there is none.
     """
 
     outcome: Outcome
@@ -40,17 +49,19 @@ class RelayEnd:
     seconds: float
     client_gone: bool
     error: BaseException | None = None
+    log_error: EventLogError | None = None
 
 
 def closing_bytes(tap: Tap, code: str, message: str) -> bytes:
     """Write the end that a server owes its client when it stopped without one, as SSE.
 
     After a response has begun that is `response.failed`, with what was received of it; before that it is an `error`
-    event. A client that gets neither takes the connection for broken and asks again.
+    event. A client that gets neither takes the connection for broken and asks again. The contract has no event for a
+    cancelled response: it ends with `response.incomplete`, and its status says so.
 
     Args:
         tap: What has passed until now.
-        code: The error's code, such as "upstream_error".
+        code: The error's code, such as "upstream_error"; "cancelled" for a response that somebody wanted to end.
         message: The reason in one line.
 
     Returns:
@@ -65,6 +76,8 @@ def _closing_event(tap: Tap, code: str, message: str) -> dict[str, Any]:
     number = {} if tap.last_sequence_number is None and tap.events_seen else {"sequence_number": _next_number(tap)}
     if tap.response_id is None:
         return {"type": "error", **number, "error": error}
+    if code == "cancelled" and told is None:
+        return {"type": "response.incomplete", **number, "response": json.loads(tap.partial_json("cancelled"))}
     response = json.loads(tap.partial_json("failed"))
     response["error"] = {"code": error.get("code") or code, "message": error.get("message") or message}
     return {"type": "response.failed", **number, "response": response}

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .ending import RelayEnd
+    from .log import EventLog
     from .rewrite import Rewriter
     from .tap import Tap
 
@@ -25,8 +26,11 @@ class RelayOptions(TypedDict, total=False):
         ping: The same by sse-starlette's name.
         send_timeout: Seconds that one write may wait for a client that does not read; default None, for ever.
         open_early: Answer the client before the server has answered; errors then come as events. Default False.
-        on_client_gone: "cancel" (default) closes the server's stream at once; "drain" reads it to its end within
-            `drain`, so that usage is known.
+        log: Where to keep what the client is told, so that any node can go on with it; default none. Neither a slow
+            log nor one that fails slows or ends the stream.
+        log_bytes: Most bytes that wait for a slow log; beyond it the log is marked as broken. Default 4 MiB.
+        on_client_gone: "cancel" closes the server's stream at once; "drain" reads it to its end within `drain`, so that
+            usage is known and the log is whole. Default "cancel", and with a `log` "drain".
         drain: Bounds of draining; default `Drain()`.
         max_event_bytes: Most bytes of one unfinished event; default 64 MiB.
         max_duration: Seconds that the whole stream may take; default None.
@@ -40,6 +44,8 @@ class RelayOptions(TypedDict, total=False):
     ping: float | None
     send_timeout: float | None
     open_early: bool
+    log: EventLog
+    log_bytes: int
     on_client_gone: Literal["cancel", "drain"]
     drain: Drain
     max_event_bytes: int

@@ -64,7 +64,7 @@ class Clocks:
 
     def is_silent(self, passage: Passage, now: float) -> bool:
         """Tell whether a heartbeat is due: the client waits, and no write is on its way."""
-        waits = passage.started and not passage.client_gone and passage.send_began is None
+        waits = passage.started and not (passage.finished or passage.client_gone) and passage.send_began is None
         return waits and self.heartbeat is not None and now - passage.last_sent >= self.heartbeat
 
     def next_look(self, passage: Passage, now: float) -> float:

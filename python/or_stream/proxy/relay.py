@@ -16,6 +16,9 @@ from ..outcome import Outcome
 from ..stream.sources import open_async_source
 from .downstream import ClientGone, Downstream, error_headers, stream_headers
 from .ending import RelayEnd, closing_bytes
+from .log.faults import EventLogError
+from .log.recorder import MAX_BYTES as LOG_BYTES
+from .log.recorder import Recorder
 from .options import Drain
 from .passage import Clocks, Passage
 from .tap import Tap
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ..stream.sources import AsyncSource, Chunk
+    from .ending import Reason
     from .options import RelayOptions
 
 # Without a blank line of its own: a parser that dispatches an empty event at every blank line (openai-python does after
@@ -63,14 +67,18 @@ class Relay:
             max_duration=options.get("max_duration"),
         )
         self._open_early = options.get("open_early", False)
-        self._drains = options.get("on_client_gone", "cancel") == "drain"
+        log = options.get("log")
+        self._recorder = Recorder(log, self._cancel, options.get("log_bytes", LOG_BYTES)) if log is not None else None
+        self._drains = options.get("on_client_gone", "cancel" if log is None else "drain") == "drain"
         self._drain = options.get("drain") or Drain()
         self._max_event_bytes = options.get("max_event_bytes", MAX_EVENT_BYTES)
         self._headers = list(options.get("headers", {}).items())
         self._on_end = options.get("on_end")
         self._passage = Passage()
         self._held = bytearray()
-        self._sending = anyio.Lock(fast_acquire=True)
+        self._beating: anyio.Event | None = None
+        self._scope: anyio.CancelScope | None = None
+        self._rest_told = False
 
     async def run(self, client: Downstream) -> RelayEnd:
         """Relay to the end.
@@ -80,15 +88,29 @@ class Relay:
         """
         self._passage = Passage()
         try:
+            if self._recorder is None:
+                await self._run(client)
+            else:
+                async with anyio.create_task_group() as group:
+                    group.start_soon(self._recorder.run)
+                    await self._run(client)
+        finally:
+            end = await self._end()
+        return end
+
+    async def _run(self, client: Downstream) -> None:
+        try:
             async with anyio.create_task_group() as group:
-                group.start_soon(self._watch, client, group.cancel_scope)
-                group.start_soon(self._tick, client, group.cancel_scope)
+                self._scope = group.cancel_scope
+                group.start_soon(self._watch, client)
+                group.start_soon(self._tick, client)
                 await self._relay(client)
                 group.cancel_scope.cancel()
             await self._say_goodbye(client)
         finally:
-            end = await self._end()
-        return end
+            self._passage.finished = True
+            await self._shut()
+            self._end_log()
 
     # The way of the bytes
 
@@ -117,58 +139,59 @@ class Relay:
         return self._source
 
     async def _pass_on(self, source: AsyncSource, client: Downstream) -> None:
-        passage, chunks = self._passage, 0
+        passage, recorder, feed, chunks = self._passage, self._recorder, self.tap.feed, 0
         while (chunk := await source.read()) is not None:
-            self.tap.feed(chunk)
+            feed(chunk)
             passage.bytes_in += len(chunk)
-            if not passage.client_gone:
-                await self._send_whole(client, chunk)
-            elif passage.bytes_in - passage.bytes_in_when_left > self._drain.max_bytes:
+            if passage.client_gone and passage.bytes_in - passage.bytes_in_when_left > self._drain.max_bytes:
                 raise ClientGone
+            if not passage.client_gone or recorder is not None:
+                whole = self._whole(chunk)
+                if whole and recorder is not None:
+                    recorder.note(whole)
+                if whole and not passage.client_gone:
+                    await self._send(client, whole)
+                if len(self._held) > self._max_event_bytes:
+                    passage.end_by("max_event_bytes")
+                    message = f"an event of the server is longer than {self._max_event_bytes} bytes"
+                    raise TransportError(message)
             chunks += 1
             if chunks % _CHUNKS_BETWEEN_CHECKPOINTS == 0:
                 # A source and a client that never wait would keep everyone else waiting, for ever if the client left.
                 await checkpoint()
         passage.end_by("upstream_end")
 
-    async def _send_whole(self, client: Downstream, chunk: Chunk) -> None:
+    def _whole(self, chunk: Chunk) -> bytes:
+        """Give the events that are whole by now; the tap has seen the chunk."""
         if self._rewriter is not None:
-            told = self._rewriter.feed(chunk)
-            if told:
-                await self._send(client, told)
-            return
+            return self._rewriter.feed(chunk)
         if self.tap.at_boundary and not self._held:
-            await self._send(client, chunk)
-            return
+            return chunk if isinstance(chunk, bytes) else bytes(chunk)
         if isinstance(self.tap.fault, TransportError):
             # No event stream at all, from a source that could not tell.
             raise self.tap.fault
-        cut = self.tap.boundary
+        cut, whole = self.tap.boundary, b""
         if cut:
             whole = bytes(self._held) + bytes(chunk[:cut])
             self._held.clear()
-            self._held += chunk[cut:]
-            await self._send(client, whole)
-        else:
-            self._held += chunk
-        if len(self._held) > self._max_event_bytes:
-            self._passage.end_by("max_event_bytes")
-            message = f"an event of the server is longer than {self._max_event_bytes} bytes"
-            raise TransportError(message)
+            chunk = chunk[cut:]
+        self._held += chunk
+        return whole
 
-    async def _send(self, client: Downstream, data: Chunk) -> None:
+    async def _send(self, client: Downstream, data: bytes) -> None:
         passage = self._passage
-        async with self._sending:
-            passage.send_began = monotonic()
-            try:
-                await client.send(data if isinstance(data, bytes) else bytes(data))
-                passage.bytes_out += len(data)
-            except ClientGone:
-                passage.leave()
-                if not self._drains:
-                    raise
-            finally:
-                passage.send_began, passage.last_sent = None, monotonic()
+        if self._beating is not None:
+            await self._beating.wait()
+        passage.send_began = monotonic()
+        try:
+            await client.send(data)
+            passage.bytes_out += len(data)
+        except ClientGone:
+            passage.leave()
+            if not self._drains:
+                raise
+        finally:
+            passage.send_began, passage.last_sent = None, monotonic()
 
     async def _start(self, client: Downstream, status: int, headers: list[tuple[str, str]]) -> None:
         self._passage.started = True
@@ -178,13 +201,7 @@ class Relay:
 
     async def _close(self, client: Downstream, code: str, message: str) -> None:
         """Send what is held back, and the end that the server still owes; its own end goes out as it came."""
-        # Of a stream that the tap could not read to its end nobody knows what it owes.
-        owes = self.tap.finish() is Outcome.TRUNCATED and not isinstance(self.tap.fault, LimitExceeded)
-        if self._rewriter is not None:
-            rest = self._rewriter.finish() + (self._rewriter.abort(code, message) if owes else b"")
-        else:
-            rest = closing_bytes(self.tap, code, message) if owes else bytes(self._held)
-        self._held.clear()
+        rest = self._rest(code, message)
         self._passage.finished = not self._passage.client_gone
         if self._passage.client_gone:
             return
@@ -192,9 +209,40 @@ class Relay:
             await self._send(client, rest)
         await client.finish()
 
+    def _rest(self, code: str, message: str) -> bytes:
+        """Give what is held back and what the server owes, once; the log gets it too."""
+        # Of a stream that the tap could not read to its end nobody knows what it owes.
+        owes = self.tap.finish() is Outcome.TRUNCATED and not isinstance(self.tap.fault, LimitExceeded)
+        if self._rewriter is not None:
+            rest = self._rewriter.finish() + (self._rewriter.abort(code, message) if owes else b"")
+        else:
+            rest = closing_bytes(self.tap, code, message) if owes else bytes(self._held)
+        self._held.clear()
+        self._rest_told = True
+        if self._recorder is not None:
+            self._recorder.note(rest)
+        return rest
+
+    def _end_log(self) -> None:
+        """Give the log its end, also where there was no client left that needed one."""
+        if self._recorder is not None:
+            if not self._rest_told and self.tap.response_id is not None:
+                self._rest(*self._cause())
+            self._recorder.close()
+
+    def _cause(self) -> tuple[str, str]:
+        """The code and the reason of an end that is not the server's."""
+        reason = self._passage.reason
+        if reason == "max_duration":
+            return reason, f"the stream took longer than {self._clocks.max_duration} s"
+        if reason == "cancel_requested":
+            return "cancelled", "the response was cancelled on request"
+        return reason or "relay_stopped", "the relay was stopped" if reason is None else reason.replace("_", " ")
+
     async def _fail(self, client: Downstream, error: Exception) -> None:
         if self._passage.started:
-            await self._close(client, self._passage.reason or "upstream_error", _one_line(error))
+            code = error.code if isinstance(error, EventLogError) else self._passage.reason
+            await self._close(client, code or "upstream_error", _one_line(error))
         else:
             await self._refuse(client, error)
 
@@ -213,16 +261,13 @@ class Relay:
     async def _say_goodbye(self, client: Downstream) -> None:
         """End a stream whose time is over; a client that does not read gets little more of it."""
         passage = self._passage
-        if passage.reason == "max_duration" and passage.started and not (passage.client_gone or passage.finished):
-            message = f"the stream took longer than {self._clocks.max_duration} s"
+        is_due = passage.reason in {"max_duration", "cancel_requested"}
+        if is_due and passage.started and not (passage.client_gone or passage.finished):
             with anyio.move_on_after(_GOODBYE_SECONDS), suppress(ClientGone):
-                await self._close(client, "max_duration", message)
+                await self._close(client, *self._cause())
 
     async def _end(self) -> RelayEnd:
         passage = self._passage
-        passage.finished = True
-        with anyio.CancelScope(shield=True):
-            await self._shut()
         end = RelayEnd(
             outcome=self.tap.finish(),
             reason=passage.reason or "cancelled",
@@ -232,6 +277,7 @@ class Relay:
             seconds=monotonic() - passage.began,
             client_gone=passage.client_gone,
             error=passage.error,
+            log_error=self._recorder.error if self._recorder is not None else None,
         )
         with anyio.CancelScope(shield=True):
             told = self._on_end(end) if self._on_end is not None else None
@@ -242,32 +288,51 @@ class Relay:
     async def _shut(self) -> None:
         if self._source is None:
             return
-        with anyio.move_on_after(_CLOSE_SECONDS), suppress(Exception):
+        with anyio.move_on_after(_CLOSE_SECONDS, shield=True), suppress(Exception):
             await self._source.aclose()
 
     # What goes on beside
 
-    async def _watch(self, client: Downstream, scope: anyio.CancelScope) -> None:
+    def _cancel(self) -> None:
+        if not self._passage.finished:
+            self._stop("cancel_requested")
+
+    def _stop(self, reason: Reason) -> None:
+        self._passage.end_by(reason)
+        if self._scope is not None:
+            self._scope.cancel()
+
+    async def _watch(self, client: Downstream) -> None:
         await client.gone()
         if self._passage.finished:
             return
         self._passage.leave()
         if self._drains:
             await anyio.sleep(self._drain.max_seconds)
-        self._passage.end_by("client_gone")
-        scope.cancel()
+        self._stop("client_gone")
 
-    async def _tick(self, client: Downstream, scope: anyio.CancelScope) -> None:
+    async def _tick(self, client: Downstream) -> None:
         while True:
             now = monotonic()
             overdue = self._clocks.overdue(self._passage, now)
             if overdue is not None:
-                self._passage.end_by(overdue)
-                scope.cancel()
+                self._stop(overdue)
             elif self._clocks.is_silent(self._passage, now):
-                with suppress(ClientGone):
-                    await self._send(client, HEARTBEAT)
+                await self._beat(client)
             await anyio.sleep(self._clocks.next_look(self._passage, monotonic()))
+
+    async def _beat(self, client: Downstream) -> None:
+        """Send a heartbeat; what comes meanwhile waits for it."""
+        beating, passage = anyio.Event(), self._passage
+        self._beating = beating
+        passage.send_began = monotonic()
+        try:
+            with suppress(ClientGone):
+                await client.send(HEARTBEAT)
+                passage.bytes_out += len(HEARTBEAT)
+        finally:
+            passage.send_began, passage.last_sent, self._beating = None, monotonic(), None
+            beating.set()
 
 
 def _one_line(error: BaseException) -> str:
