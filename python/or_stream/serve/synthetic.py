@@ -35,7 +35,9 @@ class Synthetic:
 
     def __post_init__(self) -> None:
         if self.tokens < 1 or not self.rate > 0 or not self.ttft >= 0:
-            message = "a synthetic stream has at least one token, a rate above 0 and a time to its first token from 0 up"
+            message = (
+                "a synthetic stream has at least one token, a rate above 0 and a time to its first token from 0 up"
+            )
             raise ValueError(message)
 
     def capture(self) -> Capture:
