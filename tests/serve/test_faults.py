@@ -121,7 +121,7 @@ def test_a_websocket_stops(how):
 def bodies(seed, cut=Cut("random", 50)):  # noqa: B008 - frozen
     async def told():
         async with serving(SOURCE, faults=RandomFaults(seed), cut=cut, seed=seed) as server:
-            return [await fetch(server) for _ in range(12)]
+            return [await fetch(server) for _ in range(24)]
 
     return asyncio.run(told())
 

@@ -81,7 +81,8 @@ class Connection(asyncio.Protocol):
         except BadRequest as error:
             refusal = Refused(400, "invalid_request", str(error))
             body = refusal.score().beats[0].data
-            self._transport.write(head_of(400, _length(body)) + body)
+            headers = {"content-type": "application/json", "content-length": str(len(body)), "connection": "close"}
+            self._transport.write(head_of(400, headers) + body)
             self._transport.close()
             self._house.tell(Served(None, 400, 1, 0.0, "whole"))
             return
@@ -111,13 +112,13 @@ class Connection(asyncio.Protocol):
 
     def _begin(self) -> None:
         score, request = cast("Score", self._score), cast("Request", self._request)
-        self._is_chunked = score.content_type.startswith("text/event-stream") and not request.is_old
+        self._is_chunked = score.length is None and not request.is_old
         headers = {"content-type": score.content_type, "cache-control": "no-cache"}
         if self._is_chunked:
             headers["transfer-encoding"] = "chunked"
-        elif score.end == "whole":
-            headers |= _length(b"".join(beat.data for beat in score.beats))
-        self._keeps_alive = request.keeps_alive and (self._is_chunked or score.end == "whole")
+        elif score.length is not None:
+            headers["content-length"] = str(score.length)
+        self._keeps_alive = request.keeps_alive
         if not self._keeps_alive:
             headers["connection"] = "close"
         self._transport.write(head_of(score.status, headers))
@@ -166,7 +167,3 @@ def reset(transport: asyncio.Transport) -> None:
     peer = transport.get_extra_info("socket")
     peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()
-
-
-def _length(body: bytes) -> dict[str, str]:
-    return {"content-type": "application/json", "content-length": str(len(body))}

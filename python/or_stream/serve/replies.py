@@ -88,7 +88,7 @@ def _whole(take: Take, number: int, program: Program) -> Score:
 
 
 def _json(body: bytes, *, status: int = 200, at: float = 0.0) -> Score:
-    return Score((Beat(at, body),), at, content_type=_JSON, status=status)
+    return Score((Beat(at, body),), at, content_type=_JSON, status=status, length=len(body))
 
 
 def _only(request: Request, method: str) -> None:

@@ -35,6 +35,7 @@ class Score:
         content_type: Of the body.
         status: Of the answer.
         joined: Beats that are due together may go out in one write.
+        length: Of the body in bytes, told in its head; None for a body in chunks.
     """
 
     beats: tuple[Beat, ...]
@@ -44,6 +45,7 @@ class Score:
     content_type: str = "text/event-stream"
     status: int = 200
     joined: bool = False
+    length: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
