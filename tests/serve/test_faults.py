@@ -106,8 +106,8 @@ def test_a_websocket_stops(how):
         ):
             seen = []
             with pytest.raises(ors.OrStreamError):
-                async for event in stream:
-                    seen.append(event.raw)
+                async for events in stream.batches():
+                    seen += [event.raw for event in events]
             return seen
 
     sent = [text.encode() for event in EVENTS for text in texts(event)]

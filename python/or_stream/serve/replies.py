@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 RESPONSES = "/v1/responses"
 COMPACT = "/v1/responses/compact"
 _JSON = "application/json"
+_FIELDS: tuple[tuple[str, tuple[type, ...], str], ...] = (
+    ("model", (str,), "a string"),
+    ("input", (str, list), "a string or a list"),
+    ("stream", (bool,), "a boolean"),
+)
 
 
 class Refused(Exception):  # noqa: N818 - an answer, and no fault of ours
@@ -120,12 +125,8 @@ def check_create(asked: dict[str, Any]) -> None:
     Raises:
         Refused: Raised when one has a wrong type.
     """
-    for name, types, due in (
-        ("model", str | None, "a string"),
-        ("input", str | list | None, "a string or a list"),
-        ("stream", bool | None, "a boolean"),
-    ):
-        if not isinstance(asked.get(name), types):
+    for name, kinds, due in _FIELDS:
+        if asked.get(name) is not None and not isinstance(asked[name], kinds):
             message = f"{name} must be {due}"
             raise Refused(400, "invalid_request", message, name)
 

@@ -62,8 +62,13 @@ class Synthetic:
 
 def finished(text: str, *, number: int = 0, tokens: int = 0) -> dict[str, Any]:
     """Give a completed response with one message, complete by the contract."""
-    part = {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
-    message = {"type": "message", "id": f"msg_synthetic_{number}", "role": "assistant", "status": "completed"}
+    part: dict[str, Any] = {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
+    message: dict[str, Any] = {
+        "type": "message",
+        "id": f"msg_synthetic_{number}",
+        "role": "assistant",
+        "status": "completed",
+    }
     return {
         "id": f"resp_synthetic_{number}",
         "object": "response",

@@ -64,7 +64,7 @@ class Take:
             told = synthesize_events(cast("Mapping[str, Any]", source))
             return cls(Capture(tuple(CapturedChunk(0, event) for event in told), status=200, headers=_EVENTS))
         if isinstance(source, Sequence):
-            return cls(_scripted(cast("Sequence[Any]", source)))
+            return cls(_scripted(source))
         message = f"{type(source).__name__} is nothing that can be played"
         raise TypeError(message)
 
