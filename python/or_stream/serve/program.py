@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from ..models.contract import LATEST
@@ -45,8 +46,8 @@ class Program:
 
     @property
     def has_websocket(self) -> bool:
-        """Whether this version of the contract has WebSocket."""
-        return self.spec != "2026-01-15"
+        """Whether this version of the contract has WebSocket, and the library that speaks it is installed."""
+        return self.spec != "2026-01-15" and find_spec("websockets") is not None
 
     def next_number(self) -> int:
         """Number an answer."""
