@@ -1,6 +1,7 @@
 """Every fault does what it says, and the same seed gives the same bytes."""
 
 import asyncio
+from random import Random
 from time import monotonic
 
 import pytest
@@ -17,6 +18,7 @@ from or_stream.serve import (
     Synthetic,
     Take,
 )
+from or_stream.serve.cut import Beat
 from or_stream.serve.take import texts
 
 from .clients import fetch, serving
@@ -157,3 +159,12 @@ def test_a_seed_gives_the_same_bytes_and_another_one_others():
 def test_nonsense_is_refused(make):
     with pytest.raises(ValueError):
         make()
+
+
+def test_a_chunk_is_due_with_its_last_byte():
+    beats = [Beat(1.0, b"abc"), Beat(2.0, b"de"), Beat(3.0, b"f")]
+    chance = Random(1)
+    assert Cut("bytes", 2).applied(beats, chance) == [Beat(1.0, b"ab"), Beat(2.0, b"cd"), Beat(3.0, b"ef")]
+    assert Cut("bytes", 4).applied(beats, chance) == [Beat(2.0, b"abcd"), Beat(3.0, b"ef")]
+    assert Cut("whole").applied(beats, chance) == [Beat(3.0, b"abcdef")]
+    assert Cut("event").applied(beats, chance) == beats

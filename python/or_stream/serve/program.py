@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..models.contract import Spec
+    from .score import Score
     from .take import Take
 
 
@@ -35,9 +36,9 @@ class Program:
         self.staging = staging or Staging()
         self.spec: Spec = spec
         self._number = 0
-        for take in self.takes:
-            # Composed once before anybody asks, so that what does not fit is told at the start.
-            self.staging.score(take, 0)
+        # Composed once before anybody asks, so that what does not fit is told at the start.
+        composed = {id(take): self.staging.score(take, 0) for take in self.takes}
+        self._composed = {} if self.staging.is_random else composed
 
     @property
     def has_compact(self) -> bool:
@@ -58,6 +59,10 @@ class Program:
         """Give the take whose turn it is, and the number of its answer."""
         number = self.next_number()
         return self.takes[number % len(self.takes)], number
+
+    def score(self, take: Take, number: int) -> Score:
+        """Give the n-th answer; composed again only where chance has a part in it."""
+        return self._composed.get(id(take)) or self.staging.score(take, number)
 
     def find(self, response_id: str) -> Take | None:
         """Give the take that tells the response of this id."""

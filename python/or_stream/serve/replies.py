@@ -65,7 +65,7 @@ def _create(request: Request, program: Program) -> Score:
     check_create(asked)
     take, number = program.next_take()
     if asked.get("stream") is True or not take.is_stream:
-        return program.staging.score(take, number)
+        return program.score(take, number)
     return _whole(take, number, program)
 
 
@@ -88,7 +88,7 @@ def _whole(take: Take, number: int, program: Program) -> Score:
     body = take.response
     if body is None:
         raise Refused(500, "server_error", "the stream that was to be answered does not come to its end")
-    end = program.staging.score(take, number).end_at
+    end = program.score(take, number).end_at
     return _json(body, at=end)
 
 

@@ -68,6 +68,11 @@ class Staging:
     key_order: KeyOrder | None = None
     seed: int = 0
 
+    @property
+    def is_random(self) -> bool:
+        """Whether one answer may differ from the next."""
+        return bool(self.pace.jitter) or self.cut.by == "random" or not isinstance(self.faults, Faults)
+
     def score(self, take: Take, number: int, *, after: int | None = None) -> Score:
         """Compose the n-th answer over HTTP.
 
