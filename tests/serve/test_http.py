@@ -177,7 +177,7 @@ def test_a_client_that_does_not_read_holds_the_player():
             port = int(server.origin.rpartition(":")[2])
             reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 16)
             writer.write(request())
-            while not server.requests:
+            while not server.requests:  # noqa: ASYNC110 - it tells nobody
                 await asyncio.sleep(0.01)
             await asyncio.sleep(1.0)
             (transport,) = server._house.transports
