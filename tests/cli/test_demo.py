@@ -1,14 +1,12 @@
-import asyncio
 import re
 import signal
+from itertools import pairwise
 
-import anyio
-import httpx2
 import pytest
 from command import DEMO, EVENTS, or_stream, start
 
 import or_stream as ors
-from or_stream.cli.replay import INSTANT, Pace, ReplayServer
+from or_stream.cli.demo import recording
 from or_stream.models.violations import violations
 
 # The contract
@@ -44,43 +42,18 @@ def test_the_fold_of_its_deltas_is_its_final_response():
     assert folded.output[0].summary[0].text == final.output[0].summary[0].text
 
 
-# The server
-
-
-@pytest.mark.anyio
-@pytest.mark.parametrize("anyio_backend", ["asyncio"])
-async def test_replay_is_the_recording_over_chunked_http(anyio_backend):
-    async with ReplayServer(DEMO, INSTANT) as server, httpx2.AsyncClient() as client:
-        for _ in range(2):
-            response = await client.post(server.url, json={"input": "x" * 100_000})
-            assert response.content == DEMO
-            assert response.headers["transfer-encoding"] == "chunked"
-        assert (await client.get(server.url)).status_code == 404
-        assert (await client.post(server.url + "/x", content=b"")).json()["error"]["type"] == "not_found"
-
-
-@pytest.mark.anyio
-@pytest.mark.parametrize("anyio_backend", ["asyncio"])
-async def test_replay_ends_quietly_when_the_client_or_the_server_goes(anyio_backend):
-    with anyio.fail_after(10):
-        async with ReplayServer(DEMO, Pace(first=0.0, gaps=(0.01,))) as server:
-            async with ors.connect(server.url, {}) as stream:
-                async for event in stream:
-                    if event.index == 20:
-                        break
-            async with ors.connect(server.url, {}) as stream:
-                await anext(stream)
-                tasks = asyncio.all_tasks()
-        assert len(tasks) > 1
+# Its times
 
 
 def test_pace_is_that_of_a_model():
-    pauses = list(ReplayServer(DEMO, Pace())._pauses())
-    assert len(pauses) == len(EVENTS)
-    waits = [pause for pause in pauses if pause]
+    take = recording()
+    assert take.capture.body == DEMO
+    times = [chunk.t_ns / 1e9 for chunk in take.capture.chunks]
+    waits = [after - before for before, after in pairwise(times) if after > before]
+    assert len(times) == len(EVENTS)
     assert waits[0] == 0.4
-    assert all(0.01 <= pause <= 0.04 for pause in waits[1:])
-    assert 4 < sum(pauses) < 6
+    assert all(0.0099 <= pause <= 0.0381 for pause in waits[1:])
+    assert 4 < times[-1] < 6
 
 
 # The command

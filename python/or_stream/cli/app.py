@@ -7,12 +7,16 @@ from typing import Annotated
 
 import typer
 
+from ..serve import Pace, RandomFaults, Staging, Synthetic
+from ..serve.profiles import KeyOrder  # noqa: TC001 - typer reads the annotations
 from .cat import cat as run_cat
 from .check import Profile, Spec
 from .check import check as run_check
 from .demo import demo as run_demo
 from .ending import Ending
 from .record import record as run_record
+from .serve import Address, cut_of, faults_of, profile_of, speed_of, stop_of
+from .serve import serve as run_serve
 from .target import Target
 from .views import Mode
 
@@ -23,6 +27,11 @@ Exit codes: 0 completed or incomplete; 1 failed, cancelled, error or cut short; 
 
 CHECK_EXIT_CODES = """
 Exit codes: 0 conformant, warnings or none; 1 not conformant; 2 wrong usage, or it could not be read; 130 interrupted.
+"""
+
+SERVE_EXIT_CODES = """
+Exit codes: 0 after SIGTERM; 2 wrong usage, a recording that cannot be read, or an address that cannot be had; 130
+interrupted.
 """
 
 app = typer.Typer(
@@ -129,3 +138,60 @@ def record(  # noqa: PLR0917 - typer makes options of keywords
     with Ending() as ending:
         target = Target.parse(source, request, header or [])
         ending.code = run_record(target, out, compress=compress, as_json=as_json)
+
+
+@app.command(epilog=SERVE_EXIT_CODES)
+def serve(  # noqa: PLR0917 - typer makes options of keywords
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(help="Recordings (.orx, .jsonl, .sse), round robin.", metavar="[FILE...]", show_default=False),
+    ] = None,
+    host: Annotated[str, typer.Option("--host", help="Where to listen.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", "-p", help="Where to listen; 0 for any.", min=0, max=65535)] = 8000,
+    speed: Annotated[str, typer.Option("--speed", help="As recorded: 1x; 10x; max without waiting.")] = "1x",
+    jitter: Annotated[float, typer.Option("--jitter", help="Up to so many seconds later, each chunk.", min=0)] = 0.0,
+    chunk: Annotated[
+        str, typer.Option("--chunk", help="recorded, event, whole, random, random:N or a number of bytes.")
+    ] = "recorded",
+    seed: Annotated[int, typer.Option("--seed", help="Of jitter, random chunks and random faults.")] = 0,
+    tokens: Annotated[int, typer.Option("--tokens", help="Of the synthetic stream, without FILE.", min=1)] = 128,
+    rate: Annotated[float, typer.Option("--rate", help="Its tokens a second.")] = 50.0,
+    ttft: Annotated[float, typer.Option("--ttft", help="Seconds to its first token.", min=0)] = 0.2,
+    delay: Annotated[float, typer.Option("--delay", help="Fault: seconds before the head.", min=0)] = 0.0,
+    reset_at: Annotated[int | None, typer.Option("--reset-at", help="Fault: reset after N bytes.", min=0)] = None,
+    close_at: Annotated[int | None, typer.Option("--close-at", help="Fault: close after N bytes.", min=0)] = None,
+    stall_at: Annotated[int | None, typer.Option("--stall-at", help="Fault: silence after N bytes.", min=0)] = None,
+    content_type: Annotated[str | None, typer.Option("--content-type", help="Fault: say this one.")] = None,
+    repeat: Annotated[list[int] | None, typer.Option("--repeat", help="Fault: event N twice.", min=0)] = None,
+    swap: Annotated[list[int] | None, typer.Option("--swap", help="Fault: event N behind the next.", min=0)] = None,
+    random_faults: Annotated[
+        bool, typer.Option("--random-faults", help="Others for each answer, by the seed; in place of those above.")
+    ] = False,
+    key_order: Annotated[KeyOrder | None, typer.Option("--key-order", help="Where type stands in events.")] = None,
+    profile: Annotated[str | None, typer.Option("--profile", help="As a server sends it: vllm, ollama, ...")] = None,
+    spec: Annotated[Spec, typer.Option("--spec", help="The version of the contract.")] = "2026-04-24",
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON object a line: the URL, then each answer.")] = False,
+) -> None:
+    """Stand in for a model server: replay recordings, or a synthetic stream, over HTTP and WebSocket.
+
+    Streams to POST /v1/responses, and a line for each answer to standard output; docs/serving.md has the rest.
+    For example:
+
+    or-stream serve run.orx --speed 10x --port 8000
+    """
+    with Ending() as ending:
+        stop = stop_of(reset=reset_at, close=close_at, stall=stall_at)
+        faults = faults_of(delay=delay, stop=stop, content_type=content_type, repeat=repeat or [], swap=swap or [])
+        try:
+            made_up = Synthetic(tokens=tokens, rate=rate, ttft=ttft)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from error
+        staging = Staging(
+            pace=Pace(speed=speed_of(speed), jitter=jitter),
+            cut=cut_of(chunk),
+            faults=RandomFaults(seed, delay=delay) if random_faults else faults,
+            profile=profile_of(profile),
+            key_order=key_order,
+            seed=seed,
+        )
+        ending.code = run_serve(sources or [], made_up, staging, spec, Address(host=host, port=port), as_json=as_json)

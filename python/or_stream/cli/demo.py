@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 import sys
 from importlib.resources import files
+from itertools import cycle
 
 from rich.console import Console
 
+from ..bench.captures.capture import blocks
 from ..models import CreateResponse
+from ..serve import AT_ONCE, Pace, Program, Server, Staging, Take
 from ..transports.connect import connect
 from .ending import code_of
-from .replay import INSTANT, Pace, ReplayServer
 from .report import print_response, print_table
 from .timing import Timing
 from .views import TextView
 
+_FIRST_S = 0.4
+_GAPS_S = (0.012, 0.031, 0.017, 0.024, 0.010, 0.038, 0.021, 0.015)
 QUESTION = "Should I take the bike to work in Bergen tomorrow?"
 
 
@@ -28,13 +32,25 @@ def demo(*, fast: bool) -> int:
     Returns:
         The exit code.
     """
-    return asyncio.run(_demo(INSTANT if fast else Pace()))
+    return asyncio.run(_demo(AT_ONCE if fast else Pace()))
+
+
+def recording() -> Take:
+    """Our recording, with the times of a model: it thinks before its deltas, and sends the rest at once."""
+    gaps = cycle(_GAPS_S)
+    script: list[bytes | float] = []
+    waited = False
+    for event in blocks(files("or_stream.cli").joinpath("demo.sse").read_bytes()):
+        if b".delta\n" in event[:120]:
+            script.append(next(gaps) if waited else _FIRST_S)
+            waited = True
+        script.append(event)
+    return Take.of(script)
 
 
 async def _demo(pace: Pace) -> int:
     console = Console(highlight=False)
-    recording = files("or_stream.cli").joinpath("demo.sse").read_bytes()
-    async with ReplayServer(recording, pace) as server:
+    async with Server(Program([recording()], Staging(pace=pace))) as server:
         console.print(f"POST {server.url}", style="dim")
         console.print(f"> {QUESTION}\n", style="bold")
         view = TextView(sys.stdout)

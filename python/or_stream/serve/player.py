@@ -1,0 +1,114 @@
+"""`Player`: gives the beats of a score when they are due, and waits while the client does not read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop, Handle
+    from collections.abc import Callable
+
+    from .score import Score
+
+# The loop's timers wake up to a millisecond late. While few streams play, the last of it is spent turning the loop.
+_TIMER_S = 0.0012
+_FEW = 16
+_JOINED_BYTES = 64 << 10
+_TURN = 64
+"""Beats that one turn of the loop sends at most, so that other connections get theirs."""
+
+
+class Player:
+    """Plays one score.
+
+    Args:
+        loop: Whose clock and timers it uses.
+        score: What to play.
+        send: Takes the beats that are due: one, or several where the score joins them.
+        ended: Called once, when the end is due.
+        start: When the request came, by the loop's clock.
+    """
+
+    playing = 0
+    """How many play now, in all loops: only a hint for how to wait."""
+
+    def __init__(
+        self,
+        loop: AbstractEventLoop,
+        score: Score,
+        send: Callable[[list[bytes]], None],
+        ended: Callable[[], None],
+        start: float,
+    ) -> None:
+        self._loop = loop
+        self._score = score
+        self._send = send
+        self._ended = ended
+        self._start = start + score.delay
+        self._next = 0
+        self._paused = False
+        self._handle: Handle | None = None
+        self._running = True
+        Player.playing += 1
+
+    @property
+    def sent(self) -> int:
+        """How many beats went out."""
+        return self._next
+
+    def play(self) -> None:
+        """Send what is due, and wait for the next."""
+        self._handle = None
+        beats = self._score.beats
+        now = self._loop.time() - self._start
+        last = min(self._next + _TURN, len(beats))
+        while self._running and not self._paused and self._next < last and beats[self._next].at <= now:
+            self._send(self._due(now, last))
+        if self._running and not self._paused:
+            self._wait(now)
+
+    def pause(self) -> None:
+        """Send nothing until `resume`."""
+        self._paused = True
+        self._cancel()
+
+    def resume(self) -> None:
+        """Go on; what has become due meanwhile goes out at once."""
+        self._paused = False
+        if self._running and self._handle is None:
+            self._handle = self._loop.call_soon(self.play)
+
+    def stop(self) -> None:
+        """Send nothing more."""
+        if self._running:
+            self._running = False
+            Player.playing -= 1
+            self._cancel()
+
+    def _due(self, now: float, last: int) -> list[bytes]:
+        beats = self._score.beats
+        found = [beats[self._next].data]
+        size = len(found[0])
+        self._next += 1
+        while self._score.joined and self._next < last and beats[self._next].at <= now and size < _JOINED_BYTES:
+            found.append(beats[self._next].data)
+            size += len(found[-1])
+            self._next += 1
+        return found
+
+    def _wait(self, now: float) -> None:
+        beats = self._score.beats
+        due = beats[self._next].at if self._next < len(beats) else self._score.end_at
+        if due <= now and self._next == len(beats):
+            self.stop()
+            self._ended()
+        elif due <= now + (_TIMER_S if Player.playing <= _FEW else 0.0):
+            self._handle = self._loop.call_soon(self.play)
+        else:
+            early = _TIMER_S if Player.playing <= _FEW else 0.0
+            self._handle = self._loop.call_at(self._start + due - early, self.play)
+
+    def _cancel(self) -> None:
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None

@@ -1,0 +1,1 @@
+"""The server of `or-stream serve`, over real sockets."""
