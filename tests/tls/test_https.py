@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 import or_stream as ors
+from or_stream.bench.load import Bounds, FixedConcurrency, Job, LoadRequest, run_load
 
 from ..transports.scripted_server import ScriptedServer
 
@@ -94,3 +95,11 @@ def root_cause(error):
     while error.__cause__ is not None or error.__context__ is not None:
         error = error.__cause__ or error.__context__
     return error
+
+
+def test_a_load_says_that_the_certificate_is_the_trouble(server):
+    request = LoadRequest.make(secure(server.script(lambda exchange: exchange.whole(b""))), {"model": "m"})
+    result = run_load(Job((request,), FixedConcurrency(1), Bounds(requests=1)))
+    [record] = result.records
+    assert record.error_kind == "tls"
+    assert "certificate" in record.error

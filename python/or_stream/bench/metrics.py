@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from .definitions.definition import Definition
+    from .definitions.moments import Told
     from .timeline import Timeline
 
 
@@ -71,7 +72,7 @@ def metrics_of_one(timeline: Timeline, defs: Defs, *, start_ns: int) -> Metrics:
 
 
 def metrics_of(
-    requests: Iterable[tuple[Timeline, int]],
+    requests: Iterable[tuple[Told, int]],
     defs: Defs = "vllm",
     *,
     duration_s: float | None = None,

@@ -7,17 +7,21 @@ from typing import Annotated
 
 import typer
 
+from ..bench.load.clients import ClientName  # noqa: TC001 - typer reads the annotations
 from ..serve import Pace, RandomFaults, Staging, Synthetic
 from ..serve.profiles import KeyOrder  # noqa: TC001 - typer reads the annotations
+from .bench import Report, bounds_of, defs_of, job_of, plan_of, requests_of, slos_of
+from .bench import bench as run_bench
 from .cat import cat as run_cat
 from .check import Profile, Spec
 from .check import check as run_check
 from .demo import demo as run_demo
 from .ending import Ending
 from .record import record as run_record
+from .selftest import selftest as run_selftest
 from .serve import Address, cut_of, faults_of, profile_of, speed_of, stop_of
 from .serve import serve as run_serve
-from .target import Target
+from .target import Target, parse_header
 from .views import Mode
 
 EXIT_CODES = """
@@ -32,6 +36,11 @@ Exit codes: 0 conformant, warnings or none; 1 not conformant; 2 wrong usage, or 
 SERVE_EXIT_CODES = """
 Exit codes: 0 after SIGTERM; 2 wrong usage, a recording that cannot be read, or an address that cannot be had; 130
 interrupted.
+"""
+
+BENCH_EXIT_CODES = """
+Exit codes: 0 every request succeeded; 1 some failed; 2 none succeeded, or wrong usage; 130 interrupted, with what was
+measured until then.
 """
 
 app = typer.Typer(
@@ -195,3 +204,70 @@ def serve(  # noqa: PLR0917 - typer makes options of keywords
             seed=seed,
         )
         ending.code = run_serve(sources or [], made_up, staging, spec, Address(host=host, port=port), as_json=as_json)
+
+
+@app.command(epilog=BENCH_EXIT_CODES)
+def bench(  # noqa: PLR0917 - typer makes options of keywords
+    url: Annotated[str, typer.Argument(help="Of the server's responses endpoint.", metavar="URL")] = "",
+    concurrency: Annotated[
+        int | None, typer.Option("--concurrency", "-c", help="Closed loop: so many at a time.", min=1)
+    ] = None,
+    rate: Annotated[float | None, typer.Option("--rate", help="Open loop: so many a second.")] = None,
+    ramp: Annotated[str | None, typer.Option("--ramp", help="Open loop: FIRST-LAST/SECONDS.")] = None,
+    even: Annotated[bool, typer.Option("--even", help="Open loops send evenly, not at random.")] = False,
+    seed: Annotated[int, typer.Option("--seed", help="Of random arrivals.")] = 0,
+    requests: Annotated[int | None, typer.Option("--requests", "-n", help="How many.", min=1)] = None,
+    seconds: Annotated[float | None, typer.Option("--seconds", help="For how long they begin.")] = None,
+    warm_up: Annotated[int, typer.Option("--warm-up", help="So many come first and do not count.", min=0)] = 0,
+    processes: Annotated[int, typer.Option("--processes", help="Divide the load among these.", min=1)] = 1,
+    max_in_flight: Annotated[
+        int | None, typer.Option("--max-in-flight", help="Of open loops; the rest queue.", min=1)
+    ] = None,
+    timeout: Annotated[float, typer.Option("--timeout", help="Seconds for one request.")] = 600.0,
+    client: Annotated[ClientName | None, typer.Option("--client", help="aiohttp where it is installed.")] = None,
+    request: Annotated[
+        str | None, typer.Option("--request", "-r", help="A JSON object, or a file of one or many (JSON, JSONL).")
+    ] = None,
+    model: Annotated[str, typer.Option("--model", help="Without --request.")] = "default",
+    text: Annotated[str, typer.Option("--input", help="Without --request.")] = "Write a short story.",
+    header: Annotated[
+        list[str] | None, typer.Option("--header", "-H", help="Send this header, as 'Name: value'; repeatable.")
+    ] = None,
+    defs: Annotated[
+        list[str] | None, typer.Option("--defs", help="Whose metrics; repeatable. vllm where none is said.")
+    ] = None,
+    slo: Annotated[
+        list[str] | None, typer.Option("--slo", help="An objective of the first --defs, as ttft:500; repeatable.")
+    ] = None,
+    out: Annotated[
+        list[Path] | None, typer.Option("--out", "-o", help=".csv and .jsonl: a line a request; else JSON.")
+    ] = None,
+    selftest: Annotated[bool, typer.Option("--selftest", help="Measure this client on a server of its own.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The result as one JSON object.")] = False,
+) -> None:
+    """Put a load on a server and measure it by the definitions of vLLM, aiperf, guidellm or OpenTelemetry.
+
+    Latencies of open loops count from the moment a request was due, not from when it could be sent. For example:
+
+    or-stream bench http://127.0.0.1:8000/v1/responses --rate 20 --seconds 30 --defs vllm --slo ttft:500
+    """
+    with Ending() as ending:
+        if selftest:
+            ending.code = run_selftest(concurrency or 1000, as_json=as_json)
+            return
+        if not url:
+            message = "say the URL of the server, or --selftest"
+            raise typer.BadParameter(message)
+        plan = plan_of(concurrency, rate, ramp, even=even, seed=seed)
+        asked = requests_of(url, request, model, text, dict(map(parse_header, header or [])))
+        job = job_of(
+            asked,
+            plan,
+            bounds_of(requests, seconds, warm_up),
+            processes=processes,
+            max_in_flight=max_in_flight,
+            timeout_s=timeout,
+            client=client,
+        )
+        report = Report(defs=defs_of(defs or ["vllm"]), slos=slos_of(slo or []), as_json=as_json, out=tuple(out or ()))
+        ending.code = run_bench(job, report)

@@ -35,7 +35,7 @@ class Target:
         Raises:
             typer.BadParameter: Raised when they make no sense.
         """
-        target = cls(source, None if request is None else _request(request), dict(map(_header, headers)))
+        target = cls(source, None if request is None else _request(request), dict(map(parse_header, headers)))
         if not target.is_url and (target.request is not None or target.headers):
             message = "--request and --header are for a URL"
             raise typer.BadParameter(message)
@@ -88,7 +88,12 @@ def _request(text: str) -> dict[str, Any]:
     raise typer.BadParameter(message)
 
 
-def _header(text: str) -> tuple[str, str]:
+def parse_header(text: str) -> tuple[str, str]:
+    """Read a header as it is written.
+
+    Raises:
+        typer.BadParameter: Raised when it is none.
+    """
     name, colon, value = text.partition(":")
     if not colon or not name.strip():
         message = f"--header: {text!r} is not 'Name: value'"

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, cast
 
 from ...outcome import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
-
-    from ..timeline import Timeline
 
 TokensFrom: TypeAlias = Literal["usage", "deltas"]
 """Where a token count comes from: the server's `usage`, or, without one, the deltas, which are no tokens."""
@@ -25,6 +23,35 @@ ARGUMENTS = "response.function_call_arguments.delta"
 
 _TERMINAL = frozenset({"response.completed", "response.incomplete", "response.failed"})
 _NO_EVENTS = frozenset({"Heartbeat", "or_stream.malformed"})
+
+
+class Told(Protocol):
+    """What is read of a timeline."""
+
+    @property
+    def times(self) -> memoryview[int]:
+        """When each event came."""
+        ...
+
+    @property
+    def types(self) -> list[str]:
+        """The type of each event."""
+        ...
+
+    @property
+    def delta_characters(self) -> memoryview[int]:
+        """Code points of each delta, 0 for other events."""
+        ...
+
+    @property
+    def usage_json(self) -> bytes | None:
+        """The server's usage."""
+        ...
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How the stream ended."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +76,7 @@ class Moments:
     """The server closed the response as completed or incomplete, and there was content."""
 
     @classmethod
-    def of(cls, timeline: Timeline, start_ns: int, content: AbstractSet[str]) -> Moments:
+    def of(cls, timeline: Told, start_ns: int, content: AbstractSet[str]) -> Moments:
         """Read a timeline.
 
         Args:
@@ -70,8 +97,7 @@ class Moments:
         output = (at for at, kind in contents if kind not in {REASONING, SUMMARY})
         end = next((at for at, kind, _ in told if kind in _TERMINAL), events[-1] if events else start_ns)
         usage = _usage(timeline.usage_json)
-        # A server that tells 0 tokens beside content has not counted them.
-        tokens = usage.get("output_tokens") or None
+        tokens = tokens_of(timeline.usage_json)
         return cls(
             start_ns=start_ns,
             contents=tuple(at for at, _ in contents),
@@ -103,6 +129,11 @@ class Moments:
     def since_start(self, at: int | None) -> int | None:
         """Nanoseconds from the start to a moment."""
         return None if at is None else at - self.start_ns
+
+
+def tokens_of(told: bytes | None) -> int | None:
+    """The output tokens of a usage object; a server that tells 0 of them has not counted."""
+    return _usage(told).get("output_tokens") or None
 
 
 def _usage(told: bytes | None) -> dict[str, int]:

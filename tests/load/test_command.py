@@ -1,0 +1,99 @@
+"""`or-stream bench` as a command."""
+
+import csv
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from or_stream.serve import Program, ServerThread, Staging, Synthetic, Take
+from tests.proxy.gateways import free_port
+
+
+@pytest.fixture(scope="module")
+def url():
+    with ServerThread(Program([Take.of(Synthetic(tokens=5, rate=100, ttft=0.02))], Staging())) as server:
+        yield server.url
+
+
+def command(*arguments):
+    return [sys.executable, "-W", "error", "-m", "or_stream", "bench", *map(str, arguments)]
+
+
+def bench(*arguments):
+    return subprocess.run(command(*arguments), capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_the_result_is_one_json_object(url):
+    run = bench(url, "-n", 6, "-c", 2, "--defs", "vllm", "--defs", "otel", "--slo", "ttft:10000", "--json")
+    told = json.loads(run.stdout)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert told["or_stream_bench"] == 1
+    assert told["requests"] == {"measured": 6, "succeeded": 6, "failed": 0, "warm_up": 0, "cut_off": 0}
+    assert set(told["metrics"]) == {"vllm", "otel"}
+    assert told["metrics"]["vllm"]["completed"] == 6
+    assert told["metrics"]["vllm"]["request_goodput"] > 0
+
+
+def test_the_table_and_the_files(url, tmp_path):
+    run = bench(url, "-n", 4, "-o", tmp_path / "r.csv", "-o", tmp_path / "r.jsonl", "-o", tmp_path / "r.json")
+    assert run.returncode == 0
+    assert "4 of 4 requests succeeded" in run.stdout
+    assert "median_ttft_ms" in run.stdout
+    with (tmp_path / "r.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    lines = [json.loads(line) for line in (tmp_path / "r.jsonl").read_text().splitlines()]
+    assert [row["outcome"] for row in rows] == [line["outcome"] for line in lines] == ["completed"] * 4
+    assert json.loads((tmp_path / "r.json").read_text())["requests"]["succeeded"] == 4
+
+
+def test_a_server_that_is_down_gives_one_line_and_a_code():
+    run = bench(f"http://127.0.0.1:{free_port()}/", "-n", 2)
+    assert run.returncode == 2
+    assert run.stderr.count("\n") == 1
+    assert "2 x connect" in run.stderr
+
+
+def test_an_interrupted_run_keeps_what_it_measured(url):
+    process = subprocess.Popen(command(url, "-n", 100_000, "--json"), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(2.5)
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=30)
+    told = json.loads(out)
+    assert process.returncode == 130
+    assert told["interrupted"]
+    assert told["requests"]["succeeded"] > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([], "--selftest"),
+        (["http://x/", "-c", "2", "--rate", "3"], "--concurrency, --rate and --ramp"),
+        (["http://x/", "--ramp", "fast"], "FIRST-LAST/SECONDS"),
+        (["http://x/", "--slo", "ttft"], "ttft:500"),
+        (["http://x/", "--defs", "nobody"], "nobody"),
+        (["http://x/", "-r", "[1"], "No such file"),
+    ],
+)
+def test_wrong_usage_is_said_and_not_run(arguments, says):
+    run = bench(*arguments)
+    assert run.returncode == 2
+    assert says in " ".join(run.stderr.replace("│", " ").split())
+
+
+def test_help_has_an_example():
+    assert "--rate 20 --seconds 30" in " ".join(bench("--help").stdout.split())
+
+
+def test_the_selftest_sets_the_client_beside_the_usual_one():
+    told = json.loads(bench("--selftest", "-c", 100, "--json").stdout)
+    ours = {row["client"]: row for row in told["clients"]}
+    naive = [row for name, row in ours.items() if name.startswith("naive")]
+    [load] = [row for name, row in ours.items() if name.startswith("or-stream") and "memory" not in name]
+    assert naive
+    assert all(row["failed"] == 0 and row["events"] > 0 for row in told["clients"])
+    assert all(load["cpu_ns_per_event"] < row["cpu_ns_per_event"] for row in naive)
