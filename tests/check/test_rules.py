@@ -76,6 +76,8 @@ ADDED, DONE = "response.output_item.added", "response.output_item.done"
 PART_ADDED, PART_DONE = "response.content_part.added", "response.content_part.done"
 DELTA, TEXT_DONE, COMPLETED = "response.output_text.delta", "response.output_text.done", "response.completed"
 LAST_LINE = b"data: [DONE]\n\n"
+CITATION = {"type": "url_citation", "url": "https://a.example", "title": "a", "start_index": 0, "end_index": 3}
+PLACE = {"item_id": "msg_1", "output_index": 0, "content_index": 0, "annotation_index": 0}
 BROKEN = {
     "C1": GOOD.replace(b'"delta":"one"', b'"delta":"one","x":"\xff"'),
     "C2": None,  # needs headers: see below
@@ -102,14 +104,17 @@ BROKEN = {
     "C28": written([event for index, event in enumerate(EVENTS) if index != at(DONE, 1)]),
     "C29": without(PART_DONE),
     "C30": written([*EVENTS[:2], ERROR]),
+    "C31": without(TEXT_DONE),
     "C40": changed(COMPLETED, lambda event: event["response"].update(id="resp_2")),
     "C41": changed(DELTA, lambda event: event.update(item_id="msg_2")),
     "C42": all_of(1, 2),
     "C43": all_of(0, 1, "content_index"),
+    "C44": None,  # needs the annotations of the item changed with it: see below
     "C50": changed(DELTA, lambda event: event.update(delta="ONE")),
     "C51": changed(PART_DONE, lambda event: event["part"].update(text="else")),
     "C52": None,  # needs the terminal output changed with it: see below
     "C53": changed(COMPLETED, lambda event: event["response"].update(output=[])),
+    "C54": plus(at(TEXT_DONE), {"type": "response.output_text.annotation.added", **PLACE, "annotation": CITATION}),
     "C60": changed(COMPLETED, lambda event: event["response"].pop("top_p")),
     "C61": changed(COMPLETED, lambda event: event["response"].update(top_p=None)),
     "C62": changed(COMPLETED, lambda event: event["response"].update(top_p="1")),
@@ -126,6 +131,17 @@ def in_item_and_output(change):
     return written(events)
 
 
+def annotated(index):
+    events = json.loads(json.dumps(EVENTS))
+    parts = [events[at(PART_DONE)]["part"], events[at(DONE)]["item"]["content"][0]]
+    for part in (*parts, events[at(COMPLETED)]["response"]["output"][0]["content"][0]):
+        part["annotations"] = [CITATION]
+    added = {"type": "response.output_text.annotation.added", **PLACE, "annotation_index": index}
+    events.insert(at(TEXT_DONE), {**added, "annotation": CITATION})
+    return written(events)
+
+
+BROKEN["C44"] = annotated(1)
 BROKEN["C25"] = in_item_and_output(lambda item: item.update(status="in_progress"))
 BROKEN["C52"] = in_item_and_output(lambda item: item["content"][0].update(text="else"))
 
@@ -136,6 +152,48 @@ def test_a_conformant_stream_has_no_finding(spec, profile):
     report = ors.check(GOOD, spec=spec, profile=profile)
     assert (report.findings, report.ok, report.outcome) == ([], True, "completed")
     assert (report.events, report.bytes) == (len(EVENTS), len(GOOD))
+
+
+def test_annotations_that_are_added_in_order_are_fine():
+    assert ors.check(annotated(0)).findings == []
+
+
+def test_the_echoed_schema_of_a_json_format_is_fine():
+    """The document lets it be null and nothing else."""
+    told = {"type": "json_schema", "name": "n", "description": None, "schema": {"type": "object"}, "strict": True}
+    events = [json.loads(json.dumps(event)) for event in EVENTS]
+    for event in events:
+        if "response" in event:
+            event["response"]["text"] = {"format": told}
+    assert ors.check(written(events)).findings == []
+
+
+@pytest.mark.parametrize(
+    ("stem", "kind", "name"),
+    [
+        ("response.mcp_call_arguments", "mcp_call", "arguments"),
+        ("response.custom_tool_call_input", "custom_tool_call", "input"),
+        ("response.code_interpreter_call_code", "code_interpreter_call", "code"),
+    ],
+)
+def test_the_texts_of_openais_tools_are_judged_too(stem, kind, name):
+    def judged(done, final):
+        place = {"output_index": 2, "item_id": "x"}
+        item = {"type": kind, "id": "x", "status": "completed", name: final}
+        told = [
+            {"type": ADDED, "output_index": 2, "item": {**item, "status": "in_progress", name: ""}},
+            {"type": f"{stem}.delta", **place, "delta": "ab"},
+            *([{"type": f"{stem}.done", **place, name: done}] if done is not None else []),
+            {"type": DONE, "output_index": 2, "item": item},
+        ]
+        events = json.loads(json.dumps([*EVENTS[: at(COMPLETED)], *told, EVENTS[at(COMPLETED)]]))
+        events[-1]["response"]["output"].append(item)
+        return list(ors.check(written(events), profile="openai").totals)
+
+    assert judged("ab", "ab") == []
+    assert judged("abc", "abc") == ["C50"]
+    assert judged("ab", "abc") == ["C52"]
+    assert judged(None, "ab") == ["C31"]
 
 
 def test_every_rule_has_a_case():

@@ -110,3 +110,24 @@ def test_an_item_that_is_finished_twice_overwrites_no_other() -> None:
     assert [item["id"] for item in result.response["output"]] == ["rs_0", "rs_1"]
     assert result.response == due.fold.snapshot()
     assert result.rules == due.findings == {"R1"}
+
+
+def test_a_part_takes_nothing_of_another_kind_that_was_streamed_in_its_place() -> None:
+    """An item announced again in mid stream has only its second part; the finished item has both (rules R2, R5)."""
+    item = {"type": "message", "id": "m", "role": "assistant", "content": []}
+    refusal, text = {"type": "refusal", "refusal": ""}, {"type": "output_text", "text": "<", "annotations": []}
+    place = {"item_id": "m", "output_index": 0}
+    told: list[dict[str, object]] = [
+        {"type": "response.output_item.added", "output_index": 0, "item": item},
+        {"type": "response.content_part.added", **place, "content_index": 0, "part": refusal},
+        {"type": "response.content_part.done", **place, "content_index": 0, "part": refusal},
+        {"type": "response.output_item.added", "output_index": 0, "item": item},
+        {"type": "response.content_part.added", **place, "content_index": 1, "part": {**text, "text": ""}},
+        {"type": "response.output_text.delta", **place, "content_index": 1, "delta": "<"},
+        {"type": "response.output_item.done", "output_index": 0, "item": {**item, "content": [refusal, text]}},
+    ]
+    body = sse(encoded(told))
+    due, result = twin_read(body), read([body])
+    assert result.response["output"][-1]["content"] == [refusal, text]
+    assert result.response == due.fold.snapshot()
+    assert result.rules == due.findings

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _Key: TypeAlias = tuple[str, int]
 
-# The stem of each streamed text: where its part's index stands, and the field of its `done`.
+# The stem of each streamed text: where its part's index stands, and the field of its `done`. Three are OpenAI's own.
 _TEXTS: Final = {
     "response.output_text": ("content_index", "text"),
     "response.refusal": ("content_index", "refusal"),
@@ -23,8 +23,12 @@ _TEXTS: Final = {
     "response.reasoning_text": ("content_index", "text"),
     "response.reasoning_summary_text": ("summary_index", "text"),
     "response.function_call_arguments": (None, "arguments"),
+    "response.mcp_call_arguments": (None, "arguments"),
+    "response.custom_tool_call_input": (None, "input"),
+    "response.code_interpreter_call_code": (None, "code"),
 }
 _PARTS: Final = {"response.content_part": "content_index", "response.reasoning_summary_part": "summary_index"}
+_ANNOTATION: Final = "response.output_text.annotation"
 _LIST_OF: Final = {"content_index": "content", "summary_index": "summary"}
 
 
@@ -45,6 +49,7 @@ class _Item:
     id: object
     texts: dict[_Key, _Text] = field(default_factory=dict[_Key, _Text])
     parts: dict[_Key, bool] = field(default_factory=dict[_Key, bool])
+    annotations: dict[_Key, list[object]] = field(default_factory=dict[_Key, list[object]])
     counts: Counter[str] = field(default_factory=Counter[str])
     done: dict[str, Any] | None = None
 
@@ -68,7 +73,7 @@ class Content:
             yield from self._open(index, data.get("item"))
         elif kind == "response.output_item.done":
             yield from self._close(index, data.get("item"))
-        elif stem in _TEXTS or stem in _PARTS:
+        elif stem in _TEXTS or stem in _PARTS or stem == _ANNOTATION:
             yield from self._see_inner(stem, verb, index, data)
 
     def _open(self, index: int, item: object) -> Iterator[Fault]:
@@ -90,6 +95,8 @@ class Content:
             if is_open:
                 yield "C29", f"{name} {part} is not done when its item is"
         for (name, part), text in slot.texts.items():
+            if text.deltas and text.done is None:
+                yield "C31", f"{name} {part} has deltas and is not done when its item is"
             found = _text_in(slot.done, name, part)
             if text.whole is not None and found is not None and found != text.whole:
                 yield "C52", f"the item that is done has another text in {name} {part}"
@@ -101,15 +108,17 @@ class Content:
             return
         if data.get("item_id") != slot.id:
             yield "C41", f"item_id is not the id of the item at output_index {index}"
-        where = _PARTS.get(stem) or _TEXTS[stem][0]
+        where, name = _TEXTS.get(stem, (_PARTS.get(stem, "content_index"), ""))
         part = data.get(where) if where else 0
         if not isinstance(part, int):
             return
-        key = (where or "arguments", part)
-        if stem in _PARTS:
+        key = (where or name, part)
+        if stem == _ANNOTATION:
+            yield from _see_annotation(slot, key, data)
+        elif stem in _PARTS:
             yield from _see_part(slot, key, verb, data.get("part"))
         else:
-            yield from _see_text(slot, key, verb, data, _TEXTS[stem][1])
+            yield from _see_text(slot, key, verb, data, name)
 
     def _see_terminal(self, kind: str, response: object) -> Iterator[Fault]:
         still_open = [index for index, item in self._items.items() if item.done is None]
@@ -137,12 +146,24 @@ def _see_part(slot: _Item, key: _Key, verb: str, part: object) -> Iterator[Fault
     found = _text_of(part)
     if text is not None and found is not None and text.whole is not None and found != text.whole:
         yield "C51", f"the part at {name} {index} is done with another text"
+    added = slot.annotations.get(key)
+    if added is not None and is_object(part) and part.get("annotations") != added:
+        yield "C54", f"the part at {name} {index} is done with other annotations than the {len(added)} that were added"
+
+
+def _see_annotation(slot: _Item, key: _Key, data: dict[str, Any]) -> Iterator[Fault]:
+    if not slot.parts.get(key):
+        yield "C27", f"{data['type']} comes outside of a part at {key[0]} {key[1]}"
+    added = slot.annotations.setdefault(key, [])
+    if data.get("annotation_index") != len(added):
+        yield "C44", f"an annotation is added at {data.get('annotation_index')!r} after {len(added)} annotations"
+    added.append(data.get("annotation"))
 
 
 def _see_text(slot: _Item, key: _Key, verb: str, data: dict[str, Any], name: str) -> Iterator[Fault]:
     if verb not in {"delta", "done"}:
         return
-    if key[0] != "arguments" and not slot.parts.get(key):
+    if key[0] in _LIST_OF and not slot.parts.get(key):
         yield "C27", f"{data['type']} comes outside of a part at {key[0]} {key[1]}"
     text = slot.texts.setdefault(key, _Text())
     value = data.get("delta" if verb == "delta" else name)
@@ -157,8 +178,8 @@ def _see_text(slot: _Item, key: _Key, verb: str, data: dict[str, Any], name: str
 
 
 def _text_in(item: dict[str, Any], name: str, index: int) -> str | None:
-    if name == "arguments":
-        found = item.get("arguments")
+    if name not in _LIST_OF:
+        found = item.get(name)
         return found if isinstance(found, str) else None
     parts = item.get(_LIST_OF[name])
     return _text_of(parts[index]) if is_list(parts) and 0 <= index < len(parts) else None

@@ -80,6 +80,10 @@ impl Part {
     pub(super) fn settled(self, streamed: Option<Self>) -> Self {
         let full = Text::told(self.text.value().into_owned());
         let Some(streamed) = streamed else { return Self { text: full, closed: true, ..self } };
+        if streamed.kind != self.kind && streamed.kind != PartKind::Other {
+            // Another part that the stream put in this place: nothing of it is this one's.
+            return Self { text: full, closed: true, index: streamed.index, ..self };
+        }
         Self {
             heard: streamed.heard || streamed.text.is_streamed(),
             text: if full.is_empty() { streamed.text } else { full },
