@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .aiohttp import relay_aiohttp
     from .asgi import relay_asgi
+    from .broadcast import Broadcast, Listener, SlowConsumer
     from .downstream import ClientGone, Downstream
     from .ending import RelayEnd
     from .log import EventLog, EventLogError, MemoryEventLog, RedisEventLog, resume_app
@@ -17,17 +18,20 @@ if TYPE_CHECKING:
     from .tap import Tap
 
 __all__ = [
+    "Broadcast",
     "ClientGone",
     "Downstream",
     "Drain",
     "EventLog",
     "EventLogError",
+    "Listener",
     "MemoryEventLog",
     "RedisEventLog",
     "Relay",
     "RelayEnd",
     "RelayOptions",
     "SSEProxyResponse",
+    "SlowConsumer",
     "Tap",
     "relay_aiohttp",
     "relay_asgi",
@@ -36,6 +40,7 @@ __all__ = [
 
 if not TYPE_CHECKING:
     _HOMES = {
+        **dict.fromkeys(("Broadcast", "Listener", "SlowConsumer"), "broadcast"),
         "ClientGone": "downstream",
         "Downstream": "downstream",
         "Drain": "options",
