@@ -131,3 +131,20 @@ def test_a_part_takes_nothing_of_another_kind_that_was_streamed_in_its_place() -
     assert result.response["output"][-1]["content"] == [refusal, text]
     assert result.response == due.fold.snapshot()
     assert result.rules == due.findings
+
+
+def test_a_finished_items_commands_count_by_their_place() -> None:
+    """An item announced again in mid stream has only its second command, the finished item both (rules R2, R5)."""
+    item = {"type": "shell_call", "id": "sh", "call_id": "c", "action": {"commands": []}}
+    told: list[dict[str, object]] = [
+        {"type": "response.output_item.added", "output_index": 0, "item": item},
+        {"type": "response.shell_call_command.added", "output_index": 0, "command_index": 0, "command": ""},
+        {"type": "response.output_item.added", "output_index": 0, "item": item},
+        {"type": "response.shell_call_command.added", "output_index": 0, "command_index": 1, "command": ""},
+        {"type": "response.output_item.done", "output_index": 0, "item": {**item, "action": {"commands": ["", ""]}}},
+    ]
+    body = sse(encoded(told))
+    due, result = twin_read(body), read([body])
+    assert result.response["output"][-1]["action"]["commands"] == ["", ""]
+    assert result.response == due.fold.snapshot()
+    assert result.rules == due.findings
