@@ -175,7 +175,12 @@ class Connection:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        await self._close()
+        try:
+            if self._stream is not None:
+                # Its own end, which waits for the task that reads ahead.
+                await self._stream.__aexit__(kind, error, traceback)
+        finally:
+            await self._close()
 
     async def _send(self) -> Any:
         try:

@@ -1,0 +1,186 @@
+"""Cancelled or failing at its n-th await, for every n until a run ends clean: nothing leaks, and the partial is right.
+
+Over a real socket for cancellation; for failures through a source whose n-th operation raises.
+"""
+
+import asyncio
+import gc
+import time
+import warnings
+
+import anyio
+import psutil
+import pytest
+from tests.streams import wire
+from tests.streams.answers import AGENT
+from tests.streams.script import events
+from tests.transports.scripted_server import ScriptedServer
+
+import or_stream as ors
+from or_stream.stream.sources import AsyncSource
+
+BODY = wire.body(events(AGENT))
+PIECES = wire.chunks(BODY, 2500)
+MODES = {
+    "pull": {},
+    "read ahead": {"read_ahead": ors.ReadAhead(max_bytes=4000)},
+    "coalesced": {"read_ahead": ors.ReadAhead(max_bytes=4000), "coalesce": True},
+    "with clocks": {"idle_timeout": 30, "event_timeout": 30, "progress_timeout": 30, "total_timeout": 60},
+}
+
+pytestmark = pytest.mark.anyio
+each_mode = pytest.mark.parametrize("mode", MODES)
+
+
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request):
+    return request.param
+
+
+class Stepping:
+    """Awaits a coroutine, and acts when it has suspended for the n-th time."""
+
+    def __init__(self, coroutine, at, act):
+        self._coroutine = coroutine
+        self._at = at
+        self._act = act
+        self.steps = 0
+
+    def __await__(self):
+        inner = self._coroutine.__await__()
+        resume, value = inner.send, None
+        while True:
+            try:
+                waited_for = resume(value)
+            except StopIteration as stop:
+                return stop.value
+            if self.steps == self._at:
+                self._act()
+            self.steps += 1
+            try:
+                resume, value = inner.send, (yield waited_for)
+            except BaseException as error:
+                resume, value = inner.throw, error
+
+
+def folded(body):
+    assembler = ors.Assembler()
+    assembler.feed(body)
+    return assembler
+
+
+def connections_to(port):
+    mine = psutil.Process().net_connections("tcp")
+    return [one for one in mine if one.raddr and one.raddr.port == port and one.status == psutil.CONN_ESTABLISHED]
+
+
+def check_nothing_is_left(port):
+    gc.collect()
+    deadline = time.monotonic() + 2
+    while (left := connections_to(port)) and time.monotonic() < deadline:
+        time.sleep(0.005)
+    assert left == []
+
+
+def tasks():
+    return asyncio.all_tasks() if asyncio._get_running_loop() is not None else set()
+
+
+@each_mode
+async def test_cancelled_at_every_await(mode):
+    def script(exchange):
+        exchange.chunked(*PIECES)
+        exchange.end()
+
+    with ScriptedServer() as server, warnings.catch_warnings():
+        warnings.simplefilter("error")
+        url = server.script(script)
+        port = int(url.split(":")[2].split("/")[0])
+        before, cancelled_at = tasks(), -1
+        while True:
+            cancelled_at += 1
+            seen = []
+            with anyio.CancelScope() as scope:
+                run = Stepping(consume(url, MODES[mode], seen), cancelled_at, scope.cancel)
+                await run
+            assert tasks() == before
+            check_nothing_is_left(port)
+            if not scope.cancelled_caught and run.steps <= cancelled_at:
+                break
+    stream, told = seen[0], seen[1:]
+    assert "".join(told) == stream.output_text
+    assert cancelled_at > 5
+    assert stream.outcome is ors.Outcome.COMPLETED
+
+
+async def consume(url, options, seen):
+    connection = ors.connect(url, {"model": "m", "input": "x"}, **options)
+    async with connection as stream:
+        seen.append(stream)
+        try:
+            async for event in stream:
+                if isinstance(event, ors.OutputTextDelta):
+                    seen.append(event.delta)
+        finally:
+            # What was handed out is what the partial response has, or less where more had been read.
+            assert stream.output_text.startswith("".join(seen[1:]))
+
+
+class Failing(AsyncSource):
+    """Serves pieces; its n-th operation raises."""
+
+    def __init__(self, at):
+        self._at = at
+        self._step = -1
+        self._pieces = iter(PIECES)
+        self.given = b""
+        self.closed = 0
+
+    async def _await(self):
+        await anyio.lowlevel.checkpoint()
+        self._step += 1
+        if self._step == self._at:
+            raise OSError(f"operation {self._at} failed")
+
+    async def open(self):
+        await self._await()
+
+    async def read(self):
+        await self._await()
+        piece = next(self._pieces, None)
+        self.given += piece or b""
+        return piece
+
+    async def aclose(self):
+        self.closed += 1
+        await self._await()
+
+    async def abort(self):
+        await self.aclose()
+
+
+@each_mode
+async def test_failing_at_every_await(mode):
+    before = tasks()
+    for at in range(len(PIECES) + 6):
+        source = Failing(at)
+        stream = ors.AsyncEventStream(source, **MODES[mode])
+        fault = None
+        try:
+            async with stream:
+                async for _ in stream:
+                    pass
+        except (ors.OrStreamError, OSError) as error:
+            fault = error
+        assert source.closed == 1, at
+        assert tasks() == before
+        due = folded(source.given)
+        assert stream.output_text == due.output_text
+        if fault is not None:
+            assert isinstance(fault, ors.TransportError), repr(fault)
+            assert f"operation {at} failed" in str(fault)
+            assert fault.partial is None or fault.partial.output_text == due.output_text
+            assert fault.retry_safe == (not source.given)
+        else:
+            assert source.given == BODY
+    assert fault is None
