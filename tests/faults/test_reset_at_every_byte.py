@@ -8,10 +8,10 @@ import time
 import anyio
 import httpx2
 import pytest
-
-import or_stream as ors
 from tests.streams import wire
 from tests.transports.scripted_server import ScriptedServer
+
+import or_stream as ors
 
 RESPONSE = {"id": "r", "object": "response", "status": "in_progress", "output": []}
 ITEM = {"type": "message", "id": "m", "role": "assistant", "status": "in_progress", "content": []}
