@@ -1,7 +1,9 @@
-//! Runs one path of the core over a file, for instruction counts: `workload frame|decode|assemble FILE CHUNK TIMES`.
+//! Runs one path of the core over a file, or over each of a folder, for instruction counts:
+//! `workload frame|decode|assemble FILE CHUNK TIMES`.
 //!
 //! The regression gate runs it under callgrind (`benches/instructions.py`); by hand it prints nanoseconds per event.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -54,6 +56,17 @@ fn run(path: &str, body: &[u8], chunk: usize) -> Result<u64, Error> {
     }
 }
 
+/// The body of a file, or those of the event streams in a folder.
+fn read(path: &Path) -> std::io::Result<Vec<Vec<u8>>> {
+    if !path.is_dir() {
+        return Ok(vec![std::fs::read(path)?]);
+    }
+    let mut paths: Vec<_> = std::fs::read_dir(path)?.filter_map(Result::ok).map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "sse"));
+    paths.sort();
+    paths.iter().map(std::fs::read).collect()
+}
+
 #[allow(clippy::print_stdout, clippy::print_stderr)] // a command
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -61,7 +74,7 @@ fn main() -> ExitCode {
         eprintln!("usage: workload frame|decode|assemble FILE CHUNK TIMES");
         return ExitCode::from(2);
     };
-    let (Ok(body), Ok(chunk), Ok(times)) = (std::fs::read(file), chunk.parse(), times.parse::<u32>()) else {
+    let (Ok(bodies), Ok(chunk), Ok(times)) = (read(Path::new(file)), chunk.parse(), times.parse::<u32>()) else {
         eprintln!("workload: unreadable file or numbers");
         return ExitCode::from(2);
     };
@@ -69,11 +82,14 @@ fn main() -> ExitCode {
     let mut events = 0;
     for _ in 0..times.max(1) {
         let start = Instant::now();
-        match run(path, &body, chunk) {
-            Ok(count) => events = count,
-            Err(error) => {
-                eprintln!("workload: {error}");
-                return ExitCode::FAILURE;
+        events = 0;
+        for body in &bodies {
+            match run(path, body, chunk) {
+                Ok(count) => events += count,
+                Err(error) => {
+                    eprintln!("workload: {error}");
+                    return ExitCode::FAILURE;
+                }
             }
         }
         best = best.min(start.elapsed().as_nanos());

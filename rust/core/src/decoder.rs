@@ -10,7 +10,7 @@ use crate::envelope::{Fields, Key};
 use crate::error::{BODY_BYTES, EXCERPT_BYTES, Error};
 use crate::json::{self, Reason, Shape};
 use crate::kind::{Kind, Role};
-use crate::layout::{Known, Layout};
+use crate::layout::Layout;
 use crate::lifecycle::{self, Lifecycle, Outcome};
 use crate::limits::{Limit, Limits};
 use crate::sse::{Frame, Framer};
@@ -232,11 +232,10 @@ impl Decoder {
         loop {
             while let Some(start) = self.framer.peek(chunk, cursor)
                 && let Some(rest) = chunk.get(start..)
-                && let Some((known, length)) = self.events.known(rest)
-                && let Some(offset) = self.framer.take(chunk, &mut cursor, start, start + length)
+                && let Some(length) = self.events.layout.read(rest, &self.events.limits)
+                && let Some(offset) = self.framer.take(chunk, &mut cursor, start, start.wrapping_add(length))
             {
-                let raw = rest.get(..length).unwrap_or_default();
-                self.events.course.known(raw, known, self.events.layout.fields(), offset, sink)?;
+                self.events.course.known(rest.get(..length).unwrap_or_default(), &self.events.layout, offset, sink)?;
             }
             match self.framer.next(chunk, &mut cursor)? {
                 Some(frame) => self.events.frame(&frame, sink)?,
@@ -344,16 +343,10 @@ impl Events {
     /// Decodes one event and hands it out. Returns why that was not possible, with nothing handed out.
     #[inline]
     fn decode(&mut self, raw: &[u8], offset: u64, sink: &mut impl Sink) -> Result<Option<json::Fault>, Error> {
-        match self.known(raw).filter(|(_, end)| *end == raw.len()) {
-            Some((known, _)) => self.course.known(raw, known, self.layout.fields(), offset, sink).map(|()| None),
-            None => self.scan(raw, offset, sink),
+        if self.layout.read(raw, &self.limits) == Some(raw.len()) {
+            return self.course.known(raw, &self.layout, offset, sink).map(|()| None);
         }
-    }
-
-    /// The event of a known shape at the start of a text, and its length.
-    #[inline]
-    fn known(&mut self, text: &[u8]) -> Option<(Known, usize)> {
-        self.layout.read(text, &self.limits)
+        self.scan(raw, offset, sink)
     }
 
     /// Decodes an event of no known shape.
@@ -470,19 +463,19 @@ impl Course {
     fn known(
         &mut self,
         raw: &[u8],
-        known: Known,
-        fields: &Fields,
+        layout: &Layout,
         offset: u64,
         sink: &mut impl Sink,
     ) -> Result<(), Error> {
+        let Some(known) = layout.known() else { return Ok(()) };
         self.diagnostics.at(self.index, offset);
-        let event = Event {
+        let mut event = Event {
             kind: known.kind,
             spelling: known.spelling,
-            name: fields.string(raw, Key::Type).unwrap_or_default(),
+            name: layout.name(),
             raw,
             text: raw,
-            fields,
+            fields: layout.fields(),
             terminal: None,
             index: self.index,
             sequence_number: known.sequence_number,
@@ -490,7 +483,11 @@ impl Course {
             fault: None,
             layout: Some(known.layout),
         };
-        self.hand_out(event, sink)
+        self.lifecycle.number(event.sequence_number, &mut self.diagnostics);
+        if self.lifecycle.outcome().is_some() {
+            event.terminal = self.observe(&event);
+        }
+        self.deliver(&event, sink)
     }
 
     #[inline]

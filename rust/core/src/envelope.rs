@@ -74,16 +74,25 @@ impl Key {
     }
 }
 
+/// Stretches between the values that a layout lets differ: one before each of four, and one behind the last.
+const STRETCHES: usize = 5;
+
 /// Where the known keys of one event stand. Reused from event to event.
+///
+/// In an event of a known shape most values only move, together with the stretch of text that they stand in: what is
+/// kept of them is where they stood, and how far each stretch moved. An event that was scanned moved nowhere.
 #[derive(Debug, Clone)]
 pub struct Fields {
     values: [Value; Key::COUNT],
     seen: u32,
+    stretches: [u8; Key::COUNT],
+    shifts: [u32; STRETCHES],
 }
 
 impl Default for Fields {
     fn default() -> Self {
-        Self { values: [Value::default(); Key::COUNT], seen: 0 }
+        let (values, stretches) = ([Value::default(); Key::COUNT], [0; Key::COUNT]);
+        Self { values, seen: 0, stretches, shifts: [0; STRETCHES] }
     }
 }
 
@@ -111,17 +120,32 @@ impl Fields {
         cursor.end()
     }
 
-    /// Puts a value in the place of a present key.
+    /// Puts a value in the place of a present key of the first stretch, which never moves.
     #[inline]
-    pub fn set(&mut self, key: Key, value: Value) {
+    pub(crate) fn set(&mut self, key: Key, value: Value) {
         if let Some(held) = self.values.get_mut(key as usize) {
             *held = value;
         }
     }
 
+    /// Says how far a stretch moved.
+    #[inline]
+    pub(crate) fn shift(&mut self, stretch: usize, by: u32) {
+        if let Some(shift) = self.shifts.get_mut(stretch) {
+            *shift = by;
+        }
+    }
+
+    /// Says in which stretch each present value stands.
+    pub(crate) fn stand(&mut self, stretch_of: impl Fn(Key, Value) -> u8) {
+        for (key, (stretch, value)) in Key::ALL.iter().zip(self.stretches.iter_mut().zip(self.values)) {
+            *stretch = stretch_of(*key, value);
+        }
+    }
+
     /// The known keys that the event has, null or not.
     pub fn present(&self) -> impl Iterator<Item = (Key, Value)> + '_ {
-        Key::ALL.iter().copied().zip(self.values).filter(|(key, _)| self.has(*key))
+        Key::ALL.iter().copied().filter(|key| self.has(*key)).map(|key| (key, self.get(key)))
     }
 
     #[inline]
@@ -139,7 +163,10 @@ impl Fields {
         if self.seen & 1 << key as u32 == 0 {
             return Value::default();
         }
-        self.values.get(key as usize).copied().unwrap_or_default()
+        let Value { start, end, shape } = self.values.get(key as usize).copied().unwrap_or_default();
+        let stretch = self.stretches.get(key as usize).copied().unwrap_or_default();
+        let shift = self.shifts.get(usize::from(stretch)).copied().unwrap_or_default();
+        Value { start: start.wrapping_add(shift), end: end.wrapping_add(shift), shape }
     }
 
     /// Whether the key stands there at all, be it null.

@@ -17,8 +17,6 @@ const LONGEST: usize = 1024;
 /// Sequence number, delta, padding and log probabilities: the keys whose values may differ within one shape.
 const MOST_HOLES: usize = 4;
 
-type Shifts = [u32; MOST_HOLES + 1];
-
 /// What a matching event is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Known {
@@ -32,16 +30,26 @@ pub struct Known {
     pub layout: u64,
 }
 
+/// A value that may differ, and the piece of text before it.
+#[derive(Debug, Clone, Copy)]
+struct Hole {
+    key: Key,
+    /// Where the piece begins, behind the hole before it.
+    from: usize,
+    start: usize,
+    end: u32,
+}
+
 /// The shape of the last delta event that was read in full.
 #[derive(Debug)]
 pub struct Layout {
     text: Vec<u8>,
     /// The values that may differ, in the order of the text.
-    holes: Vec<(Key, Value)>,
-    /// The other known values, each with the number of holes before it.
-    fixed: Vec<(Key, Value, usize)>,
-    /// How far each stretch between holes was shifted in the last event read.
-    shifts: Shifts,
+    holes: Vec<Hole>,
+    /// Where the piece behind the last hole begins.
+    tail: usize,
+    /// Where the body of `type` stands.
+    name: (usize, usize),
     /// The fields of the last event read.
     fields: Fields,
     known: Option<Known>,
@@ -52,9 +60,8 @@ pub struct Layout {
 impl Layout {
     /// Nothing learned yet. A disabled one never learns, for those who want to compare.
     pub fn new(enabled: bool) -> Self {
-        let (text, holes, fixed) = (Vec::new(), Vec::new(), Vec::new());
-        let (shifts, fields) = (Shifts::default(), Fields::default());
-        Self { text, holes, fixed, shifts, fields, known: None, learned: 0, enabled }
+        let (text, holes, fields) = (Vec::new(), Vec::new(), Fields::default());
+        Self { text, holes, tail: 0, name: (0, 0), fields, known: None, learned: 0, enabled }
     }
 
     /// The fields of the event that [`Self::read`] has just found.
@@ -76,74 +83,73 @@ impl Layout {
             return;
         }
         self.learned += 1;
-        self.fields.clone_from(fields);
-        self.shifts = Shifts::default();
         self.text.clear();
         self.text.reserve_exact(text.len());
         self.text.extend_from_slice(text);
+        let mut holes: Vec<_> = fields.present().filter(|(key, value)| varies(*key, *value, text)).collect();
+        holes.sort_unstable_by_key(|(_, value)| value.start);
         self.holes.clear();
-        self.fixed.clear();
-        self.holes.extend(fields.present().filter(|(key, value)| varies(*key, *value, text)));
-        self.holes.sort_unstable_by_key(|(_, value)| value.start);
-        for (key, value) in fields.present().filter(|(key, value)| !varies(*key, *value, text)) {
-            let before = self.holes.iter().filter(|(_, hole)| hole.start < value.start).count();
-            self.fixed.push((key, value, before));
+        self.tail = 0;
+        for (key, value) in holes.into_iter().take(MOST_HOLES) {
+            self.holes.push(Hole { key, from: self.tail, start: value.start as usize, end: value.end });
+            self.tail = value.end as usize;
         }
+        let name = fields.get(Key::Type);
+        self.name = (name.start as usize + 1, (name.end as usize).saturating_sub(1));
+        self.fields.clone_from(fields);
+        let holes = &self.holes;
+        self.fields.stand(|key, value| {
+            let before = holes.iter().filter(|hole| hole.start < value.start as usize).count();
+            // Of the value in a hole itself it is known where it stands.
+            if holes.iter().any(|hole| hole.key == key) { 0 } else { u8::try_from(before).unwrap_or_default() }
+        });
         self.known = Some(Known { kind, spelling, sequence_number: None, layout: self.learned });
     }
 
     /// Reads an event of the learned shape at the start of `text`, and says where it ends. None where there is none.
     #[inline]
-    pub fn read(&mut self, text: &[u8], limits: &Limits) -> Option<(Known, usize)> {
-        let mut known = self.known?;
-        let mut shifts = Shifts::default();
-        let (mut at, mut from) = (0, 0);
-        for ((key, hole), shift) in self.holes.iter().zip(shifts.iter_mut().skip(1)) {
-            at = self.same(text, at, from, hole.start as usize)?;
-            let value = match key {
-                Key::SequenceNumber => {
-                    let (value, number) = read_number(text, at)?;
-                    known.sequence_number = Some(number);
-                    value
-                }
-                _ => read_value(text, at, limits)?,
+    pub fn read(&mut self, text: &[u8], limits: &Limits) -> Option<usize> {
+        let known = self.known.as_mut()?;
+        let mut at = 0;
+        for (before, hole) in self.holes.iter().enumerate() {
+            at = same(text, at, self.text.get(hole.from..hole.start)?)?;
+            let value = if hole.key == Key::SequenceNumber {
+                let (number, digits) = read_number(text.get(at..)?)?;
+                known.sequence_number = Some(number);
+                Value::at(at, at.wrapping_add(digits), Shape::Number)
+            } else {
+                read_value(text, at, limits)?
             };
-            self.fields.set(*key, value);
-            from = hole.end as usize;
+            self.fields.set(hole.key, value);
+            self.fields.shift(before.wrapping_add(1), value.end.wrapping_sub(hole.end));
             at = value.end as usize;
-            *shift = value.end.wrapping_sub(hole.end);
         }
-        let end = self.same(text, at, from, self.text.len())?;
-        if shifts != self.shifts {
-            self.shift(shifts);
-        }
-        Some((known, end))
+        same(text, at, self.text.get(self.tail..)?)
     }
 
-    /// Puts the values between the holes where they stand now; mostly they stand where they stood.
-    fn shift(&mut self, shifts: Shifts) {
-        self.shifts = shifts;
-        for (key, value, before) in &self.fixed {
-            let shift = shifts.get(*before).copied().unwrap_or_default();
-            let (start, end) = (value.start.wrapping_add(shift), value.end.wrapping_add(shift));
-            self.fields.set(*key, Value { start, end, shape: value.shape });
-        }
-    }
-
-    /// Whether `text` goes on at `at` as the layout does from `from` to `to`; where it goes on from there.
+    /// What the event is that [`Self::read`] has just found.
     #[inline]
-    fn same(&self, text: &[u8], at: usize, from: usize, to: usize) -> Option<usize> {
-        let piece = self.text.get(from..to)?;
-        let end = at + piece.len();
-        (text.get(at..end)? == piece).then_some(end)
+    pub fn known(&self) -> Option<&Known> {
+        self.known.as_ref()
+    }
+
+    /// The `type` of events of this shape, as sent.
+    #[inline]
+    pub fn name(&self) -> &[u8] {
+        self.text.get(self.name.0..self.name.1).unwrap_or_default()
     }
 
     /// Bytes held on the heap.
     pub fn heap_bytes(&self) -> usize {
-        self.text.capacity()
-            + self.holes.capacity() * size_of::<(Key, Value)>()
-            + self.fixed.capacity() * size_of::<(Key, Value, usize)>()
+        self.text.capacity() + self.holes.capacity() * size_of::<Hole>()
     }
+}
+
+/// Whether `text` goes on at `at` with a piece, and where it goes on from there.
+#[inline]
+fn same(text: &[u8], at: usize, piece: &[u8]) -> Option<usize> {
+    let end = at.wrapping_add(piece.len());
+    (text.get(at..end)? == piece).then_some(end)
 }
 
 /// Whether a value is a hole: numbers, texts and lists that are not empty differ from event to event.
@@ -156,27 +162,44 @@ fn varies(key: Key, value: Value, text: &[u8]) -> bool {
     }
 }
 
-/// A small integer, as the general scan would take it; None for every other number.
+/// A small integer, as the general scan would take it, and its length; None for most other numbers.
+///
+/// One that goes on with a fraction or an exponent is left to the piece that must follow, which begins with neither.
 #[inline]
-fn read_number(text: &[u8], at: usize) -> Option<(Value, u64)> {
-    let (mut number, mut digits) = (0_u64, 0);
-    let rest = text.get(at..)?;
-    let next = loop {
-        let byte = rest.get(digits).copied().unwrap_or_default();
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            break byte;
-        }
-        // Sixteen digits are the most that the general scan takes for a small integer.
-        if digits == 16 {
-            return None;
-        }
-        number = number * 10 + u64::from(digit);
-        digits += 1;
+fn read_number(rest: &[u8]) -> Option<(u64, usize)> {
+    let short = rest.first_chunk::<8>().and_then(|word| short_number(u64::from_le_bytes(*word)));
+    let (number, digits) = match short {
+        Some(short) => short,
+        None => long_number(rest)?,
     };
     let leading_zero = digits > 1 && rest.first() == Some(&b'0');
-    let whole = digits > 0 && number < 1 << 53 && !leading_zero && !matches!(next, b'.' | b'e' | b'E');
-    whole.then(|| (Value::at(at, at + digits, Shape::Number), number))
+    (!leading_zero).then_some((number, digits))
+}
+
+/// A number of one to seven digits and how many they are, read as one word; None for others.
+#[inline]
+fn short_number(word: u64) -> Option<(u64, usize)> {
+    const ZEROS: u64 = 0x3030_3030_3030_3030;
+    let values = word ^ ZEROS;
+    // A byte of 0 to 9 stays below 16 also with 6 added. Only the first byte that does not is looked for, so that what
+    // an addition carries into the next byte does not matter.
+    let others = (values | values.wrapping_add(0x0606_0606_0606_0606)) & 0xf0f0_f0f0_f0f0_f0f0;
+    let digits = others.trailing_zeros() / 8;
+    if digits == 0 || digits == 8 {
+        return None;
+    }
+    // The digits move to the end, zeros before them; then tens and ones, pairs of pairs and the halves are joined.
+    let values = values << (64_u32.wrapping_sub(digits << 3) & 63);
+    let pairs = (values.wrapping_mul(10).wrapping_add(values >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs.wrapping_mul(100).wrapping_add(pairs >> 16)) & 0x0000_ffff_0000_ffff;
+    let number = (fours.wrapping_mul(10_000).wrapping_add(fours >> 32)) & 0xffff_ffff;
+    Some((number, digits as usize))
+}
+
+#[cold]
+fn long_number(rest: &[u8]) -> Option<(u64, usize)> {
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    json::small_integer(rest.get(..digits)?).map(|number| (number, digits))
 }
 
 /// A value in the place of a hole, checked as the general scan would check it.

@@ -6,19 +6,13 @@
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 
-/// Words of eight bytes after which a string is long.
-const SHORT_WORDS: usize = 2;
+/// Bytes after which a string is long.
+const SHORT: usize = 48;
 
 /// Position of the next quote, backslash or control byte at or after `from`, or the end.
 #[inline]
 pub(crate) fn next_special(text: &[u8], from: usize) -> usize {
     scan::<false>(text, from)
-}
-
-/// As [`next_special`], inside a text that has gone on for long.
-#[inline]
-pub(crate) fn next_special_of_text(text: &[u8], from: usize) -> usize {
-    scan_long::<false>(text, from)
 }
 
 /// As the search for the end of a string, but it stops at bytes beyond ASCII too.
@@ -50,37 +44,36 @@ pub(super) fn next_bracket(text: &[u8], from: usize) -> usize {
 /// `ASCII` says that bytes beyond ASCII are special too.
 #[inline]
 fn scan<const ASCII: bool>(text: &[u8], from: usize) -> usize {
-    let rest = text.get(from..).unwrap_or_default();
-    let (words, tail) = rest.as_chunks::<8>();
-    for (at, word) in words.iter().take(SHORT_WORDS).enumerate() {
+    let mut at = from;
+    while let Some(word) = text.get(at..).and_then(|rest| rest.first_chunk()) {
         if let Some(place) = in_word::<ASCII>(*word) {
-            return from + at * 8 + place;
+            return at.wrapping_add(place);
+        }
+        at = at.wrapping_add(8);
+        if at.wrapping_sub(from) == SHORT {
+            return scan_long::<ASCII>(text, at);
         }
     }
-    if words.len() > SHORT_WORDS {
-        return scan_long::<ASCII>(text, from + SHORT_WORDS * 8);
-    }
-    in_bytes::<ASCII>(tail, from + words.len() * 8)
+    in_bytes::<ASCII>(text, at)
 }
 
 #[inline(never)]
 fn scan_long<const ASCII: bool>(text: &[u8], from: usize) -> usize {
-    let rest = text.get(from..).unwrap_or_default();
-    let (blocks, rest) = rest.as_chunks::<BLOCK>();
-    for (at, block) in blocks.iter().enumerate() {
+    let mut at = from;
+    while let Some(block) = text.get(at..).and_then(|rest| rest.first_chunk()) {
         let found = in_block::<ASCII>(block);
         if found != 0 {
-            return from + at * BLOCK + (found.trailing_zeros() / 8) as usize;
+            return at.wrapping_add((found.trailing_zeros() / 8) as usize);
         }
+        at = at.wrapping_add(BLOCK);
     }
-    let from = from + blocks.len() * BLOCK;
-    let (words, tail) = rest.as_chunks::<8>();
-    for (at, word) in words.iter().enumerate() {
+    while let Some(word) = text.get(at..).and_then(|rest| rest.first_chunk()) {
         if let Some(place) = in_word::<ASCII>(*word) {
-            return from + at * 8 + place;
+            return at.wrapping_add(place);
         }
+        at = at.wrapping_add(8);
     }
-    in_bytes::<ASCII>(tail, from + words.len() * 8)
+    in_bytes::<ASCII>(text, at)
 }
 
 /// A vector of the oldest machines we are compiled for.
@@ -105,19 +98,20 @@ fn is_special<const ASCII: bool>(byte: u8) -> bool {
 #[inline]
 fn in_word<const ASCII: bool>(word: [u8; 8]) -> Option<usize> {
     let word = u64::from_le_bytes(word);
-    // A byte is found exactly: the borrow of a subtraction can only disturb bytes above a true hit.
-    let quote = word ^ (ONES * 0x22);
-    let slash = word ^ (ONES * 0x5c);
-    let hits = (quote.wrapping_sub(ONES) & !quote)
-        | (slash.wrapping_sub(ONES) & !slash)
-        | (word.wrapping_sub(ONES * 0x20) & !word);
-    let hits = (hits & HIGHS) | if ASCII { word & HIGHS } else { 0 };
+    // The highest bit of a byte below 0x80 is set by the subtraction exactly if it is special: the borrow can only
+    // disturb bytes above a true hit. Bytes beyond ASCII have it anyway.
+    let hits = (word ^ (ONES * 0x22)).wrapping_sub(ONES)
+        | (word ^ (ONES * 0x5c)).wrapping_sub(ONES)
+        | word.wrapping_sub(ONES * 0x20);
+    let hits = (if ASCII { hits | word } else { hits & !word }) & HIGHS;
     (hits != 0).then(|| (hits.trailing_zeros() / 8) as usize)
 }
 
-#[inline]
-fn in_bytes<const ASCII: bool>(tail: &[u8], start: usize) -> usize {
-    start + tail.iter().position(|byte| is_special::<ASCII>(*byte)).unwrap_or(tail.len())
+/// The last bytes of a text, which fill no word.
+#[inline(never)]
+fn in_bytes<const ASCII: bool>(text: &[u8], from: usize) -> usize {
+    let tail = text.get(from..).unwrap_or_default();
+    from + tail.iter().position(|byte| is_special::<ASCII>(*byte)).unwrap_or(tail.len())
 }
 
 #[cfg(test)]
