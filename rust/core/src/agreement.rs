@@ -80,7 +80,7 @@ fn text_of(object: &[u8], value: Value) -> Option<Cow<'_, str>> {
     let body = value.string_body(object)?;
     Some(match value.shape {
         Shape::Escaped => Cow::Owned(unescape::whole(body).0),
-        _ => String::from_utf8_lossy(body),
+        _ => unescape::checked(body),
     })
 }
 

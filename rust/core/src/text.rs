@@ -10,7 +10,8 @@ use crate::unescape::{self, Half};
 pub struct Text {
     /// What the announcement already held. Some servers repeat it in the deltas.
     seed: String,
-    deltas: String,
+    /// Checked UTF-8: pieces come by the thousand, and the whole is read now and then.
+    deltas: Vec<u8>,
     half: Half,
     revision: u32,
     streamed: bool,
@@ -25,7 +26,7 @@ impl Text {
 
     /// A text that was told in full.
     pub fn told(full: String) -> Self {
-        Self { deltas: full, done: true, ..Self::default() }
+        Self { deltas: full.into_bytes(), done: true, ..Self::default() }
     }
 
     /// One more piece: the body of a JSON string, and whether it has escapes.
@@ -37,7 +38,7 @@ impl Text {
         self.reserve(body.len());
         self.streamed = true;
         if !escaped && !self.half.is_waiting() {
-            unescape::append_plain(body, &mut self.deltas);
+            self.deltas.extend_from_slice(body);
         } else if unescape::append(body, &mut self.deltas, &mut self.half) > 0 {
             diagnostics.found(Rule::LoneSurrogate, "half a surrogate pair was replaced by U+FFFD");
         }
@@ -63,20 +64,21 @@ impl Text {
         let seed = std::mem::take(&mut self.seed);
         self.done = true;
         if full.is_empty() && self.deltas.is_empty() {
-            self.deltas = seed;
+            self.deltas = seed.into_bytes();
             return;
         }
+        let full = full.into_bytes();
         if full == self.deltas {
             if !seed.is_empty() {
                 diagnostics.found(Rule::Seed, "the text of the announcement is repeated by the deltas");
             }
         } else if self.deltas.starts_with(&full) {
             diagnostics.found(Rule::Text, "the done text is shorter than the deltas");
-            if !seed.is_empty() && !self.deltas.starts_with(&seed) {
-                self.deltas.insert_str(0, &seed);
+            if !seed.is_empty() && !self.deltas.starts_with(seed.as_bytes()) {
+                self.deltas.splice(0..0, seed.into_bytes());
             }
             return;
-        } else if !full.starts_with(&self.deltas) && !is_join(&full, &seed, &self.deltas) {
+        } else if !full.starts_with(&self.deltas) && !is_join(&full, seed.as_bytes(), &self.deltas) {
             diagnostics.found(Rule::Text, "the done text differs from the deltas");
             self.revision = self.revision.wrapping_add(1);
         }
@@ -84,9 +86,24 @@ impl Text {
         self.half = Half::default();
     }
 
+    /// As [`Self::done`], for a full telling that is the body of a JSON string. Where it repeats the deltas, which is
+    /// nearly always, nothing is copied.
+    pub fn tell(&mut self, body: &[u8], diagnostics: &mut Diagnostics) {
+        if self.repeats(body) {
+            self.done = true;
+            return;
+        }
+        self.done(unescape::whole(body).0, diagnostics);
+    }
+
+    /// Whether the body of a JSON string says just what the deltas said.
+    pub fn repeats(&self, body: &[u8]) -> bool {
+        self.seed.is_empty() && !self.half.is_waiting() && !body.is_empty() && unescape::says(body, &self.deltas)
+    }
+
     /// The finished item's telling shows whether the announcement was part of the text (rule R6).
     pub fn weigh(&mut self, full: &str, diagnostics: &mut Diagnostics) {
-        if !self.seed.is_empty() && !full.is_empty() && full == self.deltas {
+        if !self.seed.is_empty() && !full.is_empty() && full.as_bytes() == self.deltas {
             diagnostics.found(Rule::Seed, "the text of the announcement is repeated by the deltas");
             self.seed = String::new();
         }
@@ -99,7 +116,7 @@ impl Text {
 
     /// Nothing more comes: half a character that still waits is replaced, and a seed that the deltas repeat goes.
     pub fn finish(&mut self, diagnostics: &mut Diagnostics) {
-        if !self.seed.is_empty() && self.deltas.starts_with(&self.seed) {
+        if !self.seed.is_empty() && self.deltas.starts_with(self.seed.as_bytes()) {
             diagnostics.found(Rule::Seed, "the text of the announcement is repeated by the deltas");
             self.seed = String::new();
         }
@@ -110,13 +127,22 @@ impl Text {
 
     /// The text as of now.
     pub fn value(&self) -> Cow<'_, str> {
-        if self.seed.is_empty() || self.deltas.starts_with(&self.seed) {
-            Cow::Borrowed(&self.deltas)
+        if self.seed.is_empty() || self.deltas.starts_with(self.seed.as_bytes()) {
+            unescape::checked(&self.deltas)
         } else if self.deltas.is_empty() {
             Cow::Borrowed(&self.seed)
         } else {
-            Cow::Owned([self.seed.as_str(), &self.deltas].concat())
+            Cow::Owned([&self.seed, &*unescape::checked(&self.deltas)].concat())
         }
+    }
+
+    /// How many bytes of text there are, and those behind `from`: for readers of a growing text without a seed.
+    pub fn since(&self, from: usize) -> (usize, Cow<'_, str>) {
+        if !self.seed.is_empty() {
+            let value = self.value();
+            return (value.len(), Cow::Owned(value.get(from..).unwrap_or_default().to_owned()));
+        }
+        (self.deltas.len(), unescape::checked(self.deltas.get(from..).unwrap_or_default()))
     }
 
     /// How often the text was replaced by one that does not continue it; a reader of the same revision has only to read
@@ -151,7 +177,7 @@ impl Text {
     }
 }
 
-fn is_join(full: &str, seed: &str, deltas: &str) -> bool {
+fn is_join(full: &[u8], seed: &[u8], deltas: &[u8]) -> bool {
     full.strip_prefix(seed).is_some_and(|rest| rest == deltas)
 }
 

@@ -3,9 +3,44 @@
 //! Surrogate halves are the one thing that grammar allows and Unicode does not. Halves that stand side by side are
 //! joined, also over the border of two deltas of one part; a half that stays alone becomes U+FFFD.
 
-use memchr::memchr;
+use std::borrow::Cow;
+
+use memchr::{memchr, memmem};
 
 use crate::json::next_special;
+
+/// Where text is put together.
+pub(crate) trait Growing {
+    /// Puts bytes of checked UTF-8 behind what is there.
+    fn push_checked(&mut self, bytes: &[u8]);
+    /// Puts a character behind what is there.
+    fn push_char(&mut self, character: char);
+}
+
+impl Growing for String {
+    #[inline]
+    fn push_checked(&mut self, bytes: &[u8]) {
+        self.push_str(&checked(bytes));
+    }
+
+    #[inline]
+    fn push_char(&mut self, character: char) {
+        self.push(character);
+    }
+}
+
+/// Bytes are as good as text where they are read seldom and grow often: nobody checks each piece once more.
+impl Growing for Vec<u8> {
+    #[inline]
+    fn push_checked(&mut self, bytes: &[u8]) {
+        self.extend_from_slice(bytes);
+    }
+
+    #[inline]
+    fn push_char(&mut self, character: char) {
+        self.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+    }
+}
 
 /// What a text ended in: the high half that waits for its low half.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -23,19 +58,19 @@ impl Half {
 ///
 /// A high half at the very end is left in `half`; one that waits there is joined with a low half at the start.
 #[inline]
-pub fn append(body: &[u8], out: &mut String, half: &mut Half) -> u32 {
+pub(crate) fn append(body: &[u8], out: &mut impl Growing, half: &mut Half) -> u32 {
     if half.0.is_none() && memchr(b'\\', body).is_none() {
-        append_plain(body, out);
+        out.push_checked(body);
         return 0;
     }
     append_escaped(body, out, half)
 }
 
 /// Ends a text: a half that still waits becomes U+FFFD. Returns how many did.
-pub fn finish(out: &mut String, half: &mut Half) -> u32 {
+pub(crate) fn finish(out: &mut impl Growing, half: &mut Half) -> u32 {
     match half.0.take() {
         Some(_) => {
-            out.push(char::REPLACEMENT_CHARACTER);
+            out.push_char(char::REPLACEMENT_CHARACTER);
             1
         }
         None => 0,
@@ -44,11 +79,58 @@ pub fn finish(out: &mut String, half: &mut Half) -> u32 {
 
 /// The body of one whole JSON string as text, lone halves replaced, and how many there were.
 pub fn whole(body: &[u8]) -> (String, u32) {
-    let mut out = String::with_capacity(body.len());
+    let mut out = Vec::with_capacity(body.len());
     let mut half = Half::default();
     let lone = append(body, &mut out, &mut half);
     let lone = lone + finish(&mut out, &mut half);
-    (out, lone)
+    let text = String::from_utf8(out).unwrap_or_else(|bad| String::from_utf8_lossy(bad.as_bytes()).into_owned());
+    (text, lone)
+}
+
+/// Bytes of checked UTF-8 as text.
+pub(crate) fn checked(bytes: &[u8]) -> Cow<'_, str> {
+    // The replacing reader is several times slower, also where there is nothing to replace.
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+}
+
+/// Whether the body of one whole JSON string has a lone half of a surrogate pair.
+pub(crate) fn has_lone_half(body: &[u8]) -> bool {
+    // Halves are written `\ud8…` to `\udf…`; most texts have none, and are not taken apart to see it.
+    let halves = [&b"\\ud"[..], b"\\uD"].iter().any(|start| memmem::find(body, start).is_some());
+    halves && whole(body).1 > 0
+}
+
+/// Whether the body of one whole JSON string says this text, without lone halves.
+pub(crate) fn says(body: &[u8], text: &[u8]) -> bool {
+    let (mut body, mut text) = (body, text);
+    while let Some(at) = next_escape(body) {
+        let (plain, escapes) = body.split_at(at);
+        let Some(rest) = text.strip_prefix(plain) else { return false };
+        let Some((character, used)) = read_character(escapes) else { return false };
+        let mut room = [0; 4];
+        let Some(rest) = rest.strip_prefix(character.encode_utf8(&mut room).as_bytes()) else { return false };
+        (body, text) = (escapes.get(used..).unwrap_or_default(), rest);
+    }
+    body == text
+}
+
+/// Where the next escape stands. They stand in runs where a server writes whole scripts as `\u`.
+#[inline]
+fn next_escape(body: &[u8]) -> Option<usize> {
+    if body.first() == Some(&b'\\') { Some(0) } else { memchr(b'\\', body) }
+}
+
+/// The character of the escapes at the start of a text, and their length; None for a lone half.
+#[inline]
+fn read_character(escapes: &[u8]) -> Option<(char, usize)> {
+    let (unit, used) = read_escape(escapes);
+    if let Some(character) = char::from_u32(u32::from(unit)) {
+        return Some((character, used));
+    }
+    let low = escapes.get(used..).filter(|rest| rest.first() == Some(&b'\\'))?;
+    let (low, more) = read_escape(low);
+    let joined = char::decode_utf16([unit, low]).next()?.ok()?;
+    Some((joined, used + more))
 }
 
 /// Bytes and characters (Unicode code points) of the body of one JSON string, as text.
@@ -83,24 +165,15 @@ pub fn write_string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-/// Appends a body without escapes, or a piece of one.
-#[inline]
-pub fn append_plain(bytes: &[u8], out: &mut String) {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => out.push_str(text),
-        Err(_) => out.push_str(&String::from_utf8_lossy(bytes)),
-    }
-}
-
 #[inline(never)]
-fn append_escaped(body: &[u8], out: &mut String, half: &mut Half) -> u32 {
+fn append_escaped(body: &[u8], out: &mut impl Growing, half: &mut Half) -> u32 {
     let mut lone = 0;
     let mut rest = body;
-    while let Some(at) = memchr(b'\\', rest) {
+    while let Some(at) = next_escape(rest) {
         let (plain, escape) = rest.split_at(at);
         if !plain.is_empty() {
             lone += finish(out, half);
-            append_plain(plain, out);
+            out.push_checked(plain);
         }
         let (unit, used) = read_escape(escape);
         lone += push_unit(unit, out, half);
@@ -108,39 +181,46 @@ fn append_escaped(body: &[u8], out: &mut String, half: &mut Half) -> u32 {
     }
     if !rest.is_empty() {
         lone += finish(out, half);
-        append_plain(rest, out);
+        out.push_checked(rest);
     }
     lone
 }
 
 /// One escape as a UTF-16 unit, and its length.
+#[inline]
 fn read_escape(escape: &[u8]) -> (u16, usize) {
+    if let Some([b'\\', b'u', a, b, c, d]) = escape.first_chunk::<6>() {
+        let digit = |byte: u8| HEX.get(usize::from(byte)).copied().unwrap_or_default();
+        return (u16::from(digit(*a)) << 12 | u16::from(digit(*b)) << 8 | u16::from(digit(*c) << 4 | digit(*d)), 6);
+    }
     let unit = match escape.get(1).copied().unwrap_or(b'\\') {
         b'n' => b'\n',
         b't' => b'\t',
         b'r' => b'\r',
         b'b' => 0x08,
         b'f' => 0x0c,
-        b'u' => {
-            let hex = escape.get(2..6).unwrap_or_default();
-            let value = hex.iter().fold(0, |value, byte| value << 4 | u16::from(hex_digit(*byte)));
-            return (value, 6);
-        }
         same => same,
     };
     (u16::from(unit), 2)
 }
 
-fn hex_digit(byte: u8) -> u8 {
-    match byte {
-        b'0'..=b'9' => byte - b'0',
-        b'a'..=b'f' => byte - b'a' + 10,
-        b'A'..=b'F' => byte - b'A' + 10,
-        _ => 0,
+/// The values of hexadecimal digits, which a cursor has checked.
+const HEX: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        #[allow(clippy::indexing_slicing)] // below 256, and not at run time
+        {
+            table[b"0123456789abcdef"[digit as usize] as usize] = digit;
+            table[b"0123456789ABCDEF"[digit as usize] as usize] = digit;
+        }
+        digit += 1;
     }
-}
+    table
+};
 
-fn push_unit(unit: u16, out: &mut String, half: &mut Half) -> u32 {
+#[inline]
+fn push_unit(unit: u16, out: &mut impl Growing, half: &mut Half) -> u32 {
     match unit {
         0xd800..=0xdbff => {
             let lone = finish(out, half);
@@ -149,16 +229,16 @@ fn push_unit(unit: u16, out: &mut String, half: &mut Half) -> u32 {
         }
         0xdc00..=0xdfff => {
             let Some(high) = half.0.take() else {
-                out.push(char::REPLACEMENT_CHARACTER);
+                out.push_char(char::REPLACEMENT_CHARACTER);
                 return 1;
             };
             let joined = char::decode_utf16([high, unit]).next().and_then(Result::ok);
-            out.push(joined.unwrap_or(char::REPLACEMENT_CHARACTER));
+            out.push_char(joined.unwrap_or(char::REPLACEMENT_CHARACTER));
             0
         }
         _ => {
             let lone = finish(out, half);
-            out.push(char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER));
+            out.push_char(char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER));
             lone
         }
     }
@@ -185,6 +265,19 @@ mod tests {
         assert_eq!(joined(&[r"\ud83d\ud83d\ude00"]), ("\u{fffd}😀".into(), 1));
         assert_eq!(joined(&[r"\ud83d", "", r"\ude00"]), ("😀".into(), 0));
         assert_eq!(joined(&[r"\ud83d"]), ("\u{fffd}".into(), 1));
+    }
+
+    #[test]
+    fn a_body_says_its_own_text_and_no_other() {
+        for body in ["", "a", r"a\nb", r"\u00e9\ud83d\ude00 x", r"\\x", "é😀"] {
+            let text = whole(body.as_bytes()).0;
+            assert!(says(body.as_bytes(), text.as_bytes()), "{body}");
+            assert!(!says(body.as_bytes(), format!("{text}x").as_bytes()), "{body}");
+            assert!(text.is_empty() || !says(body.as_bytes(), b""), "{body}");
+        }
+        for lone in [r"\ud83d", r"\ud83dx", r"\ud83d\n", r"\ude00", r"\ud83d\ud83d"] {
+            assert!(!says(lone.as_bytes(), whole(lone.as_bytes()).0.as_bytes()), "{lone}");
+        }
     }
 
     #[test]

@@ -105,12 +105,10 @@ impl Fold {
             bookmark.read = full.len();
             return Arguments::Full(full);
         }
-        let text = told.filter(|_| bookmark.streamed).map(Text::value).unwrap_or_default();
-        let read = std::mem::replace(&mut bookmark.read, text.len());
-        Arguments::More(match text {
-            Cow::Borrowed(text) => Cow::Borrowed(text.get(read..).unwrap_or_default()),
-            Cow::Owned(text) => Cow::Owned(text.get(read..).unwrap_or_default().to_owned()),
-        })
+        let text = told.filter(|_| bookmark.streamed);
+        let (read, more) = text.map(|text| text.since(bookmark.read)).unwrap_or_default();
+        bookmark.read = read;
+        Arguments::More(more)
     }
 
     /// Whether a call's arguments are over. Their own done event is not enough: deltas have been seen behind it.

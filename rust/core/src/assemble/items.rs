@@ -171,10 +171,13 @@ impl Fold {
             }
             return Ok(());
         }
-        if let Some(full) = part.tell(json, kind.text_key())
-            && (part.text.value() != full || !part.text.is_done())
+        if let Some(body) = part.tell(json, kind.text_key())
+            && !(part.text.is_done() && part.text.repeats(body))
         {
-            part.text.done(full, diagnostics);
+            let full = unescape::whole(body).0;
+            if part.text.value() != full || !part.text.is_done() {
+                part.text.done(full, diagnostics);
+            }
         }
         part.text.finish(diagnostics);
         part.closed = true;

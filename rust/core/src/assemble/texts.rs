@@ -166,8 +166,7 @@ impl Fold {
         }
         let Some(body) = event.string(Key::telling(stream)) else { return Ok(()) };
         self.hold(body.len(), event)?;
-        let (full, lone) = unescape::whole(body);
-        if lone > 0 {
+        if unescape::has_lone_half(body) {
             diagnostics.found(Rule::LoneSurrogate, "half a surrogate pair was replaced by U+FFFD");
         }
         let at = self.slot(event, ItemKind::for_stream(stream), diagnostics)?;
@@ -175,14 +174,14 @@ impl Fold {
         let place = self.place(event, at, stream, diagnostics)?;
         if closed {
             // A finished item has the last word (rule R5).
-            if self.text_at(at, place).is_some_and(|text| text.value() != full) {
+            if self.text_at(at, place).is_some_and(|text| text.value() != unescape::whole(body).0) {
                 diagnostics.found(Rule::Text, "the done text differs from its finished item");
             }
             return Ok(());
         }
         match place {
-            Place::Part(place) => self.part_told(event, at, place, full, diagnostics),
-            Place::Field(place) => self.field_told(event, at, place, full, diagnostics),
+            Place::Part(place) => self.part_told(event, at, place, body, diagnostics),
+            Place::Field(place) => self.field_told(event, at, place, body, diagnostics),
         }
         Ok(())
     }
@@ -202,10 +201,10 @@ impl Fold {
         }
     }
 
-    fn part_told(&mut self, event: &Event<'_>, at: usize, place: usize, full: String, diagnostics: &mut Diagnostics) {
+    fn part_told(&mut self, event: &Event<'_>, at: usize, place: usize, body: &[u8], diagnostics: &mut Diagnostics) {
         let logprobs = event.fields.get(Key::Logprobs);
         if let Some(part) = self.part_mut(at, place) {
-            part.text.done(full, diagnostics);
+            part.text.tell(body, diagnostics);
             if logprobs.shape == Shape::Array && !logprobs.is_empty(event.text) {
                 part.logprobs = inner(logprobs.of(event.text)).to_vec();
             }
@@ -213,10 +212,10 @@ impl Fold {
         self.late_part(event, at, place);
     }
 
-    fn field_told(&mut self, event: &Event<'_>, at: usize, place: usize, full: String, diagnostics: &mut Diagnostics) {
+    fn field_told(&mut self, event: &Event<'_>, at: usize, place: usize, body: &[u8], diagnostics: &mut Diagnostics) {
         let Some(slot) = self.slots.get_mut(at) else { return };
         if let Some(field) = slot.fields.get_mut(place) {
-            field.text.done(full, diagnostics);
+            field.text.tell(body, diagnostics);
         }
         // An item that was announced without a name has it from here or from nowhere.
         if let Some(name) = json::member(event.text, "name").filter(|name| name.string_body(event.text).is_some()) {

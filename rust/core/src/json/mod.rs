@@ -71,11 +71,13 @@ impl Value {
     }
 
     /// Whether the value carries nothing: null, "", [] or {}.
+    #[inline]
     pub fn is_empty(self, text: &[u8]) -> bool {
         match self.shape {
             Shape::Null => true,
             Shape::Bool | Shape::Number => false,
             Shape::Plain | Shape::Escaped => self.end - self.start <= 2,
+            Shape::Object | Shape::Array if self.end - self.start == 2 => true,
             Shape::Object | Shape::Array => {
                 let body = self.of(text).get(1..).unwrap_or_default();
                 matches!(body.iter().find(|byte| !is_space(**byte)), Some(b'}' | b']') | None)

@@ -51,8 +51,8 @@ impl Part {
 
     /// Lets it hold what an object of it says. Its lists replace those of before unless they are empty.
     ///
-    /// Returns the object's text, found in the same pass: closing objects are long.
-    pub fn tell(&mut self, json: &[u8], text_key: &str) -> Option<String> {
+    /// Returns the body of the object's text, found in the same pass: closing objects are long.
+    pub fn tell<'a>(&mut self, json: &'a [u8], text_key: &str) -> Option<&'a [u8]> {
         let mut text = None;
         for (key, value) in json::members(json) {
             match key.string_body(json).unwrap_or_default() {
@@ -68,7 +68,7 @@ impl Part {
             }
         }
         self.json = json.to_vec();
-        text.map(|body| unescape::whole(body).0)
+        text
     }
 
     /// Whether its type was never told: any event may mean it.
@@ -142,7 +142,7 @@ pub fn announced_part(list: List, index: Option<u64>, json: &[u8]) -> Part {
     let kind = PartKind::of(json);
     let mut part = Part::new(list, kind, index);
     if let Some(seed) = part.tell(json, kind.text_key()) {
-        part.text = Text::announced(seed);
+        part.text = Text::announced(unescape::whole(seed).0);
     }
     part
 }
