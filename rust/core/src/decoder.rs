@@ -4,11 +4,12 @@
 //! does not keep it.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::diagnostics::{Diagnostics, Rule};
 use crate::envelope::{Fields, Key};
 use crate::error::{BODY_BYTES, EXCERPT_BYTES, Error};
-use crate::json::{self, Reason, Shape};
+use crate::json::{self, Echo, Reason, Shape, Told};
 use crate::kind::{Kind, Role};
 use crate::layout::Layout;
 use crate::lifecycle::{self, Lifecycle, Outcome};
@@ -42,6 +43,8 @@ pub struct Event<'a> {
     pub fault: Option<json::Fault>,
     /// Set where the event has the shape of an earlier delta: equal numbers mean equal item, indexes and part.
     pub layout: Option<u64>,
+    /// What its response was read with.
+    pub echo: Option<&'a Echo>,
 }
 
 impl<'a> Event<'a> {
@@ -65,8 +68,16 @@ impl<'a> Event<'a> {
     }
 
     /// The response object of a state or terminal event, also where it is not wrapped (rule E13).
-    pub fn response(&self) -> Option<&'a [u8]> {
-        self.object(Key::Response).or_else(|| is_bare_response(self.text, self.fields).then_some(self.text))
+    pub fn response(&self) -> Option<Told<'a>> {
+        match self.object(Key::Response) {
+            Some(response) => Some(self.echo.map_or_else(|| Told::plain(response), |echo| echo.told(response))),
+            None => is_bare_response(self.text, self.fields).then(|| Told::plain(self.text)),
+        }
+    }
+
+    /// The memory in which the decoder keeps this text of a response, if it does.
+    pub fn kept(&self, response: &[u8]) -> Option<Arc<[u8]>> {
+        self.echo?.kept(response)
     }
 }
 
@@ -108,6 +119,7 @@ struct Events {
     limits: Limits,
     fields: Fields,
     layout: Layout,
+    echo: Echo,
     course: Course,
 }
 
@@ -131,6 +143,7 @@ impl Decoder {
                 limits,
                 fields: Fields::default(),
                 layout: Layout::new(true),
+                echo: Echo::new(true),
                 course: Course {
                     strict,
                     diagnostics: Diagnostics::default(),
@@ -152,6 +165,7 @@ impl Decoder {
     #[must_use]
     pub fn plain(mut self) -> Self {
         self.events.layout = Layout::new(false);
+        self.events.echo = Echo::new(false);
         self
     }
 
@@ -323,11 +337,15 @@ impl Decoder {
     /// Bytes held on the heap.
     pub fn heap_bytes(&self) -> usize {
         let body = if let Body::Foreign(body) = &self.body { body.capacity() } else { 0 };
-        self.framer.heap_bytes() + self.events.layout.heap_bytes() + self.events.course.diagnostics.heap_bytes() + body
+        self.framer.heap_bytes() + self.events.heap_bytes() + self.events.course.diagnostics.heap_bytes() + body
     }
 }
 
 impl Events {
+    fn heap_bytes(&self) -> usize {
+        self.layout.heap_bytes() + self.echo.heap_bytes()
+    }
+
     #[inline]
     fn frame(&mut self, frame: &Frame<'_>, sink: &mut impl Sink) -> Result<(), Error> {
         if frame.data.len() <= DONE.len() && self.course.is_sentinel(frame.data) {
@@ -352,7 +370,7 @@ impl Events {
     /// Decodes an event of no known shape.
     #[inline(never)]
     fn scan(&mut self, raw: &[u8], offset: u64, sink: &mut impl Sink) -> Result<Option<json::Fault>, Error> {
-        let Self { limits, fields, layout, course } = self;
+        let Self { limits, fields, layout, echo, course } = self;
         course.diagnostics.at(course.index, offset);
         let text = if std::str::from_utf8(raw).is_ok() {
             Cow::Borrowed(raw)
@@ -360,7 +378,7 @@ impl Events {
             course.diagnostics.found(Rule::InvalidUtf8, "bytes that are not UTF-8 were replaced by U+FFFD");
             Cow::Owned(String::from_utf8_lossy(raw).into_owned().into_bytes())
         };
-        if let Err(fault) = fields.read(&text, limits, &mut course.diagnostics) {
+        if let Err(fault) = fields.read_echoing(&text, limits, &mut course.diagnostics, echo) {
             return limit(fault, offset, limits).map(|()| Some(fault));
         }
         let name = fields.string(&text, Key::Type).unwrap_or_default();
@@ -370,6 +388,9 @@ impl Events {
         }
         let sequence_number = fields.index(&text, Key::SequenceNumber, &mut course.diagnostics);
         let text = &*text;
+        if kind.role() == Role::State {
+            echo.keep(fields.get(Key::Response).of(text));
+        }
         let event = Event {
             kind,
             spelling,
@@ -383,8 +404,14 @@ impl Events {
             offset,
             fault: None,
             layout: None,
+            echo: Some(echo),
         };
-        course.hand_out(event, sink).map(|()| None)
+        let handed = course.hand_out(event, sink);
+        echo.rest();
+        if course.lifecycle.outcome().is_some() {
+            echo.forget();
+        }
+        handed.map(|()| None)
     }
 
     /// Several texts in one event: a gateway wrote its own line into an open event (rule S9).
@@ -460,13 +487,7 @@ impl Course {
 
     /// Hands out an event of a known shape, which is a delta with nothing wrong in it.
     #[inline]
-    fn known(
-        &mut self,
-        raw: &[u8],
-        layout: &Layout,
-        offset: u64,
-        sink: &mut impl Sink,
-    ) -> Result<(), Error> {
+    fn known(&mut self, raw: &[u8], layout: &Layout, offset: u64, sink: &mut impl Sink) -> Result<(), Error> {
         let Some(known) = layout.known() else { return Ok(()) };
         self.diagnostics.at(self.index, offset);
         let mut event = Event {
@@ -482,6 +503,7 @@ impl Course {
             offset,
             fault: None,
             layout: Some(known.layout),
+            echo: None,
         };
         self.lifecycle.number(event.sequence_number, &mut self.diagnostics);
         if self.lifecycle.outcome().is_some() {
@@ -520,7 +542,7 @@ impl Course {
     fn untyped(&mut self, text: &[u8], fields: &Fields) -> (Kind, usize) {
         if is_bare_response(text, fields) {
             self.diagnostics.found(Rule::BareResponse, "a response object stands where an event is due");
-            let kind = match lifecycle::status(text) {
+            let kind = match lifecycle::status(Told::plain(text)) {
                 Some(Outcome::Completed | Outcome::Cancelled) => Kind::Completed,
                 Some(Outcome::Incomplete) => Kind::Incomplete,
                 Some(Outcome::Failed) => Kind::Failed,
@@ -539,16 +561,17 @@ impl Course {
     fn observe(&mut self, event: &Event<'_>) -> Option<Outcome> {
         self.lifecycle.after_end(&mut self.diagnostics);
         let response = event.response();
-        let terminal = lifecycle::terminal_outcome(event.kind, event.name, response.unwrap_or_default());
+        let told = response.unwrap_or(Told::plain(b""));
+        let terminal = lifecycle::terminal_outcome(event.kind, event.name, told);
         match (event.kind.role(), terminal) {
             (_, Some(outcome)) => {
                 if response.is_none() {
                     self.diagnostics.found(Rule::BareResponse, "a terminal event has no response");
                 }
-                self.lifecycle.response(response.unwrap_or_default(), &mut self.diagnostics);
+                self.lifecycle.response(told, &mut self.diagnostics);
                 self.lifecycle.terminal(outcome);
             }
-            (Role::State, None) => self.lifecycle.response(response.unwrap_or_default(), &mut self.diagnostics),
+            (Role::State, None) => self.lifecycle.response(told, &mut self.diagnostics),
             (Role::Error, None) => self.lifecycle.error(),
             _ => {}
         }
@@ -599,6 +622,7 @@ impl Course {
             offset,
             fault: Some(fault),
             layout: None,
+            echo: None,
         };
         self.deliver(&event, sink)
     }

@@ -1,7 +1,7 @@
 //! The known keys of one event, in any order and spacing, found in the same pass that checks its whole JSON.
 
 use crate::diagnostics::{Diagnostics, Rule};
-use crate::json::{self, Cursor, Shape, Value};
+use crate::json::{self, Cursor, Echo, Shape, Value};
 use crate::kind::Stream;
 use crate::limits::Limits;
 
@@ -98,15 +98,27 @@ impl Default for Fields {
 
 impl Fields {
     /// Reads one event. The whole text is checked; a repeated known key is counted and its last value kept.
-    #[inline]
     pub fn read(&mut self, text: &[u8], limits: &Limits, diagnostics: &mut Diagnostics) -> Result<(), json::Fault> {
+        self.read_echoing(text, limits, diagnostics, &mut Echo::new(false))
+    }
+
+    /// As [`Self::read`], in a stream whose responses `echo` each other.
+    #[inline]
+    pub fn read_echoing(
+        &mut self,
+        text: &[u8],
+        limits: &Limits,
+        diagnostics: &mut Diagnostics,
+        echo: &mut Echo,
+    ) -> Result<(), json::Fault> {
         self.seen = 0;
         let mut cursor = Cursor::new(text, limits);
         let mut more = cursor.open_object()?;
         while more {
             let name = cursor.key()?;
-            let value = cursor.value()?;
-            if let Some(key) = Self::known(text, name) {
+            let key = Self::known(text, name);
+            let value = if key == Some(Key::Response) { echo.read(&mut cursor)? } else { cursor.value()? };
+            if let Some(key) = key {
                 if self.seen & 1 << key as u32 != 0 {
                     diagnostics.found(Rule::DuplicateKey, "a key stands twice in one event; the last one counts");
                 }

@@ -1,7 +1,7 @@
 //! The life of one stream as its events tell it: sequence numbers, the response's id, and the one named end.
 
 use crate::diagnostics::{Diagnostics, Rule};
-use crate::json;
+use crate::json::Told;
 use crate::kind::{Kind, Role};
 use crate::unescape;
 
@@ -49,7 +49,7 @@ impl Outcome {
 /// How an event ends the response, if it does.
 ///
 /// Beside the three of the contract, servers send `response.done` and `response.cancelled` (or `canceled`).
-pub fn terminal_outcome(kind: Kind, name: &[u8], response: &[u8]) -> Option<Outcome> {
+pub fn terminal_outcome(kind: Kind, name: &[u8], response: Told<'_>) -> Option<Outcome> {
     let by_name = match (kind.role(), kind) {
         (Role::Terminal, Kind::Completed) => Some(Outcome::Completed),
         (Role::Terminal, Kind::Incomplete) => Some(Outcome::Incomplete),
@@ -70,9 +70,8 @@ pub fn terminal_outcome(kind: Kind, name: &[u8], response: &[u8]) -> Option<Outc
 }
 
 /// The end that a response's own `status` tells.
-pub fn status(response: &[u8]) -> Option<Outcome> {
-    let status = json::first_member(response, "status")?;
-    Outcome::of_status(status.string_body(response)?)
+pub fn status(response: Told<'_>) -> Option<Outcome> {
+    Outcome::of_status(response.first("status")?.string_body(response.text)?)
 }
 
 /// What is known of a stream's life so far.
@@ -98,8 +97,8 @@ impl Lifecycle {
     }
 
     /// Takes note of a response object (rule R12).
-    pub fn response(&mut self, response: &[u8], diagnostics: &mut Diagnostics) {
-        let id = json::first_member(response, "id").and_then(|id| id.string_body(response));
+    pub fn response(&mut self, response: Told<'_>, diagnostics: &mut Diagnostics) {
+        let id = response.first("id").and_then(|id| id.string_body(response.text));
         let Some(id) = id.filter(|id| !id.is_empty()) else { return };
         let id = unescape::whole(id).0;
         match &self.response_id {

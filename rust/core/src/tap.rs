@@ -137,7 +137,7 @@ impl Tap {
         }
         self.ended = event.terminal;
         if let Some(response) = event.response() {
-            self.response(response, event.terminal.is_some());
+            self.response(response.text, event.terminal.is_some());
         }
     }
 

@@ -7,7 +7,7 @@ use crate::agreement;
 use crate::decoder::Event;
 use crate::diagnostics::{Diagnostics, Rule};
 use crate::error::Error;
-use crate::json::{self, Shape};
+use crate::json::{self, Shape, Told};
 use crate::lifecycle::Outcome;
 use crate::slots::{self, ItemKind, Slot};
 use crate::snapshot;
@@ -23,25 +23,25 @@ impl Fold {
         for slot in &mut self.slots {
             finish_texts(slot, diagnostics);
         }
-        let response = event.response().unwrap_or_default();
-        self.hold(response.len(), event)?;
+        let response = event.response().unwrap_or(Told::plain(b""));
+        self.hold(response.text.len(), event)?;
         self.ended = Some(outcome);
-        if response.is_empty() {
+        if response.text.is_empty() {
             return Ok(());
         }
         let same = self.choose_output(response, diagnostics);
-        self.late_end(event, if same || self.streamed_output { b"" } else { response });
-        self.terminal = Some(response.to_vec());
+        self.late_end(event, if same || self.streamed_output { b"" } else { response.text });
+        self.terminal = Some(response.text.to_vec());
         Ok(())
     }
 
     /// Decides whether the streamed items are the output, or the terminal's (rule R7). Returns whether they are the same.
-    fn choose_output(&mut self, response: &[u8], diagnostics: &mut Diagnostics) -> bool {
+    fn choose_output(&mut self, response: Told<'_>, diagnostics: &mut Diagnostics) -> bool {
         if self.slots.is_empty() {
             self.streamed_output = false;
             return false;
         }
-        let output = json::first_member(response, "output").map(|output| output.of(response)).unwrap_or_default();
+        let output = response.first("output").map(|output| output.of(response.text)).unwrap_or_default();
         let count = json::elements(output).count();
         let shorter = count < self.slots.len();
         let comparison = if shorter { Comparison::Differs } else { self.compare(output) };

@@ -1,12 +1,14 @@
 //! The state of the fold, and which role goes where.
 
+use std::sync::Arc;
+
 use super::OutputSource;
 use super::items::finish_texts;
 use super::target::Route;
 use crate::decoder::{Event, Sink};
 use crate::diagnostics::Diagnostics;
 use crate::error::Error;
-use crate::json;
+use crate::json::{self, Told};
 use crate::kind::{Kind, Role};
 use crate::lifecycle::{self, Outcome};
 use crate::limits::{Limit, Limits};
@@ -21,7 +23,7 @@ pub struct Fold {
     pub(super) limits: Limits,
     pub(super) source: OutputSource,
     /// The last response that a state event carried.
-    pub(super) base: Vec<u8>,
+    pub(super) base: Arc<[u8]>,
     pub(super) terminal: Option<Vec<u8>>,
     pub(super) ended: Option<Outcome>,
     /// Whether the snapshot's output is the streamed one although the response has ended.
@@ -65,7 +67,7 @@ impl Fold {
         Self {
             limits,
             source,
-            base: Vec::new(),
+            base: Arc::default(),
             terminal: None,
             ended: None,
             streamed_output: true,
@@ -113,18 +115,21 @@ impl Fold {
             }
             self.created = true;
         }
-        if response == self.base {
+        let text = response.text;
+        if *text == *self.base {
             // `in_progress` echoes `created`, instructions and tools and all.
             return Ok(());
         }
-        self.hold(response.len().saturating_sub(self.base.len()), event)?;
-        let mut base = Vec::with_capacity(response.len());
-        if self.base.is_empty() {
-            base.extend_from_slice(response);
-        } else {
-            snapshot::write_response(response, &self.base, None, &[], &mut base);
+        self.hold(text.len().saturating_sub(self.base.len()), event)?;
+        let mut merged = Vec::new();
+        if !self.base.is_empty() {
+            snapshot::write_response(text, &self.base, None, &[], &mut merged);
         }
-        self.base = base;
+        self.base = if merged.is_empty() || merged == text {
+            event.kept(text).unwrap_or_else(|| Arc::from(text))
+        } else {
+            Arc::from(merged)
+        };
         if self.slots.is_empty() || self.initial {
             self.slots.clear();
             self.initial_items(response, event)?;
@@ -134,15 +139,15 @@ impl Fold {
     }
 
     /// Items that the response already has before anything was streamed; an announcement may take them over.
-    pub(super) fn initial_items(&mut self, response: &[u8], event: &Event<'_>) -> Result<(), Error> {
-        let Some(output) = json::first_member(response, "output") else { return Ok(()) };
-        let output = output.of(response);
+    pub(super) fn initial_items(&mut self, response: Told<'_>, event: &Event<'_>) -> Result<(), Error> {
+        let Some(output) = response.first("output") else { return Ok(()) };
+        let output = output.of(response.text);
         for (index, item) in json::elements(output).enumerate() {
             let at = self.new_slot(ItemKind::of(item.of(output)), None, Some(index as u64), event)?;
             self.announce(at, item.of(output), event)?;
             if let Some(slot) = self.slots.get_mut(at) {
                 slot.synthesized = true;
-                slot.open = lifecycle::status(item.of(output)).is_none();
+                slot.open = lifecycle::status(Told::plain(item.of(output))).is_none();
             }
         }
         Ok(())
@@ -159,7 +164,7 @@ impl Fold {
     pub fn heap_bytes(&self) -> usize {
         let slots: usize = self.slots.iter().map(Slot::heap_bytes).sum();
         let terminal = self.terminal.as_ref().map_or(0, Vec::capacity);
-        self.base.capacity() + terminal + slots + self.slots.capacity() * size_of::<Slot>()
+        self.base.len() + terminal + slots + self.slots.capacity() * size_of::<Slot>()
     }
 }
 

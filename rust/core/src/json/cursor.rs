@@ -10,15 +10,17 @@ use crate::limits::Limits;
 pub struct Cursor<'a> {
     pub(super) text: &'a [u8],
     pub(super) at: usize,
-    pub(super) max_depth: usize,
-    pub(super) max_digits: usize,
+    /// Brackets that are open around the value read next: at least that of the event's own object.
+    level: usize,
+    max_depth: usize,
+    max_digits: usize,
 }
 
 impl<'a> Cursor<'a> {
     /// Starts at the first byte.
     #[inline]
     pub fn new(text: &'a [u8], limits: &Limits) -> Self {
-        Self { text, at: 0, max_depth: limits.max_json_depth, max_digits: limits.max_number_digits }
+        Self { text, at: 0, level: 1, max_depth: limits.max_json_depth, max_digits: limits.max_number_digits }
     }
 
     /// Starts at a value inside the event's own object.
@@ -74,6 +76,26 @@ impl<'a> Cursor<'a> {
             return Ok(false);
         }
         Ok(true)
+    }
+
+    /// Enters an object member by member, which is a value and not the whole text. Returns whether it has members.
+    pub(super) fn enter_object(&mut self) -> Result<bool, Fault> {
+        if self.level >= self.max_depth {
+            return Err(self.fault(Reason::Depth));
+        }
+        self.at += 1;
+        self.level += 1;
+        self.space();
+        if self.peek() == b'}' {
+            self.at += 1;
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    /// Leaves an object that was entered member by member, behind its last bracket.
+    pub(super) fn leave_object(&mut self) {
+        self.level -= 1;
     }
 
     /// A key and its colon.
@@ -301,8 +323,7 @@ impl<'a> Cursor<'a> {
 
     #[inline]
     fn enter(&mut self, open: &mut Nesting, object: bool) -> Result<(), Fault> {
-        // The event's own object is the first level.
-        if open.depth + 1 >= self.max_depth {
+        if open.depth + self.level >= self.max_depth {
             return Err(self.fault(Reason::Depth));
         }
         open.push(object);

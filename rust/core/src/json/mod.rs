@@ -1,15 +1,18 @@
 //! Walking JSON text: the whole grammar is checked, nothing is built.
 //!
 //! [`Cursor`] reads text that nobody has checked yet, in one pass and without recursion. [`members`] and [`elements`]
-//! read text that a cursor has already passed; they look only for where values end.
+//! read text that a cursor has already passed; they look only for where values end. [`Echo`] reads objects of which each
+//! mostly repeats the one before.
 
 mod cursor;
+mod echo;
 mod nesting;
 mod skim;
 mod special;
 mod walk;
 
 pub use cursor::Cursor;
+pub use echo::{Echo, Member, Told};
 pub(crate) use special::next_special;
 pub use special::plain_ascii_end;
 pub use walk::{Elements, Members, elements, first_member, member, members, name_is, string_member};

@@ -43,7 +43,7 @@ pub use chunks::{Chunking, Chunks};
 use self::items::tell_item;
 use self::teller::Teller;
 use crate::encode::own_object;
-use crate::json::{self, Fault, Shape};
+use crate::json::{self, Fault, Shape, Told};
 use crate::kind::Kind;
 use crate::lifecycle::{self, Outcome};
 use crate::object;
@@ -102,7 +102,7 @@ pub fn synthesize(response: &[u8], chunking: Chunking, take: &mut dyn FnMut(&str
 
 /// The event with which a response of this status ends.
 fn terminal_kind(response: &[u8]) -> Option<Kind> {
-    match lifecycle::status(response)? {
+    match lifecycle::status(Told::plain(response))? {
         Outcome::Completed => Some(Kind::Completed),
         Outcome::Incomplete | Outcome::Cancelled => Some(Kind::Incomplete),
         Outcome::Failed => Some(Kind::Failed),

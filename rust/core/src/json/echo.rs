@@ -1,0 +1,160 @@
+//! Objects that mostly repeat the one before: a server tells the whole response, its instructions and tools, when it is
+//! created, again when it is in progress, and once more when it has ended.
+//!
+//! The members of the last such object are remembered. Where the next one has the same bytes, they are known to be
+//! JSON, and nobody reads them again. What was found on the way is a table of the object's members, so that nobody who
+//! asks for one of them walks over the others.
+
+use std::sync::Arc;
+
+use super::{Cursor, Fault, Shape, Value, first_member, name_is};
+
+/// Objects shorter than this are read again sooner than remembered.
+const WORTH_KEEPING: usize = 1024;
+
+/// Key and value of a member, where they stand in their object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Member {
+    /// The key, quotes included.
+    pub key: Value,
+    /// The value.
+    pub value: Value,
+}
+
+/// A checked object, and its members where they are known already.
+#[derive(Debug, Clone, Copy)]
+pub struct Told<'a> {
+    /// The whole object.
+    pub text: &'a [u8],
+    members: &'a [Member],
+}
+
+impl<'a> Told<'a> {
+    /// An object of which nothing is known but that it is one.
+    pub fn plain(text: &'a [u8]) -> Self {
+        Self { text, members: &[] }
+    }
+
+    /// The value of a member; the first one where the key is repeated.
+    pub fn first(self, name: &str) -> Option<Value> {
+        if self.members.is_empty() {
+            return first_member(self.text, name);
+        }
+        let mut members = self.members.iter();
+        members.find(|member| name_is(self.text, member.key, name)).map(|member| member.value)
+    }
+}
+
+/// Reads objects of which each mostly repeats the one before.
+#[derive(Debug)]
+pub struct Echo {
+    /// The object that was kept, and its members.
+    kept: Option<Arc<[u8]>>,
+    known: Vec<Member>,
+    /// The members of the object that was read last.
+    members: Vec<Member>,
+    enabled: bool,
+}
+
+impl Echo {
+    /// Nothing known yet. A disabled one never remembers, for those who want to compare.
+    pub fn new(enabled: bool) -> Self {
+        Self { kept: None, known: Vec::new(), members: Vec::new(), enabled }
+    }
+
+    /// Reads the value at the cursor, which is checked as the cursor would check it.
+    pub(crate) fn read(&mut self, cursor: &mut Cursor<'_>) -> Result<Value, Fault> {
+        self.members.clear();
+        let start = cursor.at;
+        if cursor.peek() != b'{' || !self.enabled {
+            return cursor.value();
+        }
+        let mut next = 0;
+        let mut more = cursor.enter_object()?;
+        while more {
+            cursor.space();
+            let member = match self.repeated(next, cursor) {
+                Some(member) => member,
+                None => Member { key: cursor.key()?, value: cursor.value()? },
+            };
+            next = self.behind(next, cursor.text, member.key);
+            self.members.push(member.moved(start));
+            more = cursor.more_members()?;
+        }
+        cursor.leave_object();
+        Ok(Value::at(start, cursor.at, Shape::Object))
+    }
+
+    /// The member at the cursor, if it is the known one there, byte for byte; the cursor passes it.
+    fn repeated(&self, next: usize, cursor: &mut Cursor<'_>) -> Option<Member> {
+        let Member { key, value } = *self.known.get(next)?;
+        let piece = self.kept.as_ref()?.get(key.start as usize..value.end as usize)?;
+        let rest = cursor.text.get(cursor.at..)?.strip_prefix(piece)?;
+        // A number would go on with digits.
+        if !matches!(rest.first(), Some(b',' | b'}')) {
+            return None;
+        }
+        let from = cursor.at;
+        cursor.at += piece.len();
+        let move_to = |old: Value| {
+            let (start, end) = (old.start - key.start, old.end - key.start);
+            Value::at(from + start as usize, from + end as usize, old.shape)
+        };
+        Some(Member { key: move_to(key), value: move_to(value) })
+    }
+
+    /// Which known member may come behind this one: members come in one order, some only in one of two tellings.
+    fn behind(&self, next: usize, text: &[u8], key: Value) -> usize {
+        let Some(kept) = &self.kept else { return next };
+        let later = self.known.get(next..).unwrap_or_default();
+        let same = later.iter().position(|known| known.key.of(kept) == key.of(text));
+        same.map_or(next, |at| next + at + 1)
+    }
+
+    /// The object that was read last, whose text this is.
+    pub fn told<'a>(&'a self, text: &'a [u8]) -> Told<'a> {
+        Told { text, members: &self.members }
+    }
+
+    /// Remembers the object that was read last, if it is worth it.
+    pub fn keep(&mut self, text: &[u8]) {
+        let same = self.kept.as_deref() == Some(text);
+        if self.members.is_empty() || text.len() < WORTH_KEEPING || same {
+            return;
+        }
+        self.kept = Some(Arc::from(text));
+        self.known.clone_from(&self.members);
+    }
+
+    /// The memory of an object that was kept, for others who keep the same.
+    pub fn kept(&self, text: &[u8]) -> Option<Arc<[u8]>> {
+        self.kept.as_ref().filter(|kept| ***kept == *text).cloned()
+    }
+
+    /// Gives back what only the last event needed.
+    pub fn rest(&mut self) {
+        self.members = Vec::new();
+    }
+
+    /// Nothing like it will come again.
+    pub fn forget(&mut self) {
+        self.kept = None;
+        self.known = Vec::new();
+    }
+
+    /// Bytes held on the heap.
+    pub fn heap_bytes(&self) -> usize {
+        let members = self.known.capacity() + self.members.capacity();
+        // Whoever shares the text counts it.
+        let own = self.kept.as_ref().filter(|kept| Arc::strong_count(kept) == 1);
+        own.map_or(0, |kept| kept.len()) + members * size_of::<Member>()
+    }
+}
+
+impl Member {
+    /// The same member, counted from the start of its object.
+    fn moved(self, start: usize) -> Self {
+        let moved = |value: Value| Value::at(value.start as usize - start, value.end as usize - start, value.shape);
+        Self { key: moved(self.key), value: moved(self.value) }
+    }
+}
