@@ -7,21 +7,14 @@
 //! Two speeds in one struct. A line that lies whole in the chunk is used where it lies. A line cut by the chunk's end
 //! is read byte for byte into its field's own buffer, so that nothing is looked at twice.
 
+mod cut_line;
+mod field;
+mod opening;
+
+use self::field::{Field, split_field};
 use crate::error::Error;
 use crate::limits::{Limit, Limits};
 use crate::lines::next_end;
-
-/// A field of the standard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Field {
-    Data,
-    Event,
-    Id,
-    Retry,
-    /// A comment or an unknown field: nothing of it is held.
-    Other,
-    Comment,
-}
 
 /// How far into an unfinished line the last chunk reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -191,55 +184,6 @@ impl Framer {
         Ok(None)
     }
 
-    /// Where the data begins if the next block begins as the last ones did: with the same event line or none, and a
-    /// data line, all ended by LF. The caller who knows where that line ends may say so with [`Self::take`]; the
-    /// result is the same as that of [`Self::next`], which has to look for it.
-    #[inline]
-    pub fn peek(&self, chunk: &[u8], cursor: usize) -> Option<usize> {
-        let opened = !self.opening.is_empty() && chunk.get(cursor..)?.starts_with(&self.opening);
-        (opened && self.carry == Carry::Line && !self.skip_lf && (self.dispatched || self.is_fresh()))
-            .then_some(cursor + self.opening.len())
-    }
-
-    /// Whether nothing of the current block has been seen that its event or its blank line would change.
-    fn is_fresh(&self) -> bool {
-        let named = self.name_span.is_some() || !self.name.is_empty();
-        self.data_lines == 0 && !named && self.block_retry.is_none() && self.last_id == self.id_buffer
-    }
-
-    /// Takes the block whose data line, begun at `start`, ends before `end`, if a blank line follows there and no limit
-    /// is crossed. Returns the stream byte at which its data begins.
-    #[inline]
-    pub fn take(&mut self, chunk: &[u8], cursor: &mut usize, start: usize, end: usize) -> Option<u64> {
-        let fits =
-            end - start <= self.limits.max_event_bytes.min(self.limits.max_line_bytes.saturating_sub(DATA_FIELD));
-        if !fits || chunk.get(end..end + 2) != Some(b"\n\n") {
-            return None;
-        }
-        *cursor = end + 2;
-        Some(self.base + start as u64)
-    }
-
-    /// Remembers how the block that began at `start` and is being dispatched began, if it is a simple one.
-    fn learn_opening(&mut self, chunk: &[u8], start: usize) {
-        let Data::Chunk(data, _) = self.at else { return };
-        let opening = chunk.get(start..data).unwrap_or_default();
-        if opening.len() > LONGEST_OPENING || opening == self.opening {
-            return;
-        }
-        let data_field = match opening.strip_prefix(b"event:") {
-            Some(rest) => rest.splitn(2, |byte| *byte == b'\n').nth(1).unwrap_or_default(),
-            None => opening,
-        };
-        // Behind `data:` without a space, a space would belong to the framing and not to the data.
-        let simple =
-            data_field == b"data: " && self.block_retry.is_none() && self.bom == 3 && !opening.contains(&b'\r');
-        if simple {
-            self.opening.clear();
-            self.opening.extend_from_slice(opening);
-        }
-    }
-
     /// The event that the end of the body leaves open, if it has data; its last line need not be ended.
     ///
     /// The standard drops it. Real servers forget the last blank line, so the caller may look whether it is whole.
@@ -336,107 +280,6 @@ impl Framer {
         self.check_data(self.data.len() + piece.len(), end)?;
         self.data.extend_from_slice(piece);
         Ok(())
-    }
-
-    /// A piece of a line that this or an earlier chunk cuts: `from..end` holds no line end.
-    fn take_cut_line(&mut self, chunk: &[u8], from: usize, end: usize) -> Result<(), Error> {
-        let mut at = from;
-        if matches!(self.carry, Carry::Line | Carry::Name) {
-            at = self.take_name(chunk, at, end);
-        }
-        if let Carry::Colon(field) = self.carry
-            && at < end
-        {
-            at += usize::from(chunk.get(at) == Some(&b' '));
-            if field == Field::Data {
-                self.begin_data(chunk, at);
-            }
-            self.carry = Carry::Value(field);
-        }
-        self.line_bytes = self.line_bytes.saturating_add(end - from);
-        if let Carry::Value(field) = self.carry {
-            self.grow_value(field, chunk, at, end)?;
-        }
-        Ok(())
-    }
-
-    /// Reads the field name up to its colon. Names longer than any we know are dropped at once.
-    fn take_name(&mut self, chunk: &[u8], from: usize, end: usize) -> usize {
-        let mut at = from;
-        while at < end {
-            let byte = chunk.get(at).copied().unwrap_or_default();
-            at += 1;
-            if byte == b':' {
-                self.carry = match field_of(&self.value) {
-                    Field::Other if self.value.is_empty() => Carry::Value(Field::Comment),
-                    Field::Other => Carry::Value(Field::Other),
-                    field => Carry::Colon(field),
-                };
-                self.value.clear();
-                return at;
-            }
-            self.value.push(byte);
-            self.carry = Carry::Name;
-            if self.value.len() > LONGEST_NAME {
-                self.value.clear();
-                self.carry = Carry::Value(Field::Other);
-                return at;
-            }
-        }
-        at
-    }
-
-    fn grow_value(&mut self, field: Field, chunk: &[u8], start: usize, end: usize) -> Result<(), Error> {
-        let (limit, most) = match field {
-            Field::Data => return self.grow_data(chunk, start, end),
-            Field::Event => (Limit::EventNameBytes, self.limits.max_event_name_bytes),
-            Field::Id => (Limit::IdBytes, self.limits.max_id_bytes),
-            Field::Retry => (Limit::LineBytes, self.limits.max_line_bytes),
-            Field::Other | Field::Comment => return Ok(()),
-        };
-        let piece = chunk.get(start..end).unwrap_or_default();
-        self.check(limit, self.value.len() + piece.len(), most, end)?;
-        self.value.extend_from_slice(piece);
-        Ok(())
-    }
-
-    /// The line end of a line that was cut.
-    fn end_cut_line(&mut self, end: usize) -> Result<(), Error> {
-        let field = match self.carry {
-            Carry::Value(field) => field,
-            Carry::Colon(field) => {
-                if field == Field::Data {
-                    self.begin_data(&[], end);
-                }
-                field
-            }
-            // A line without a colon is a name with an empty value.
-            Carry::Name | Carry::Line => {
-                let field = field_of(&self.value);
-                self.value.clear();
-                if field == Field::Data {
-                    self.begin_data(&[], end);
-                }
-                field
-            }
-        };
-        let value = std::mem::take(&mut self.value);
-        match field {
-            Field::Event => {
-                self.name.clone_from(&value);
-                self.name_span = None;
-            }
-            Field::Id => self.set_id(&value),
-            Field::Retry => self.set_retry(&value),
-            Field::Comment => self.comments += 1,
-            Field::Data | Field::Other => {}
-        }
-        self.value = value;
-        self.value.clear();
-        self.carry = Carry::Line;
-        let checked = if field == Field::Data { self.check_data(self.data.len(), end) } else { Ok(()) };
-        self.line_bytes = 0;
-        checked
     }
 
     fn set_id(&mut self, value: &[u8]) {
@@ -544,42 +387,5 @@ impl Framer {
     }
 }
 
-/// Event names are short; what is longer is not worth remembering.
-const LONGEST_OPENING: usize = 128;
-
 /// Buffers above this are given back after the event that needed them.
 const KEPT_CAPACITY: usize = 64 << 10;
-
-const LONGEST_NAME: usize = 5;
-
-/// `data: `, which counts towards the length of a line.
-const DATA_FIELD: usize = 6;
-
-/// The field of a name, compared byte for byte (rule S5).
-fn field_of(name: &[u8]) -> Field {
-    match name {
-        b"data" => Field::Data,
-        b"event" => Field::Event,
-        b"id" => Field::Id,
-        b"retry" => Field::Retry,
-        _ => Field::Other,
-    }
-}
-
-/// Field and value of a line: split at the first colon, one space dropped.
-#[inline]
-fn split_field(line: &[u8]) -> (Field, &[u8]) {
-    let (field, rest) = match line {
-        [b'd', b'a', b't', b'a', rest @ ..] => (Field::Data, rest),
-        [b'e', b'v', b'e', b'n', b't', rest @ ..] => (Field::Event, rest),
-        [b'i', b'd', rest @ ..] => (Field::Id, rest),
-        [b'r', b'e', b't', b'r', b'y', rest @ ..] => (Field::Retry, rest),
-        [b':', ..] => return (Field::Comment, &[]),
-        _ => return (Field::Other, &[]),
-    };
-    match rest {
-        [] => (field, rest),
-        [b':', b' ', value @ ..] | [b':', value @ ..] => (field, value),
-        _ => (Field::Other, &[]),
-    }
-}

@@ -1,0 +1,111 @@
+//! Lines that a chunk cuts: read byte for byte into their field's own buffer, so that nothing is looked at twice.
+
+use super::field::{Field, field_of};
+use super::{Carry, Framer};
+use crate::error::Error;
+use crate::limits::Limit;
+
+const LONGEST_NAME: usize = 5;
+
+impl Framer {
+    /// A piece of a line that this or an earlier chunk cuts: `from..end` holds no line end.
+    pub(super) fn take_cut_line(&mut self, chunk: &[u8], from: usize, end: usize) -> Result<(), Error> {
+        let mut at = from;
+        if matches!(self.carry, Carry::Line | Carry::Name) {
+            at = self.take_name(chunk, at, end);
+        }
+        if let Carry::Colon(field) = self.carry
+            && at < end
+        {
+            at += usize::from(chunk.get(at) == Some(&b' '));
+            if field == Field::Data {
+                self.begin_data(chunk, at);
+            }
+            self.carry = Carry::Value(field);
+        }
+        self.line_bytes = self.line_bytes.saturating_add(end - from);
+        if let Carry::Value(field) = self.carry {
+            self.grow_value(field, chunk, at, end)?;
+        }
+        Ok(())
+    }
+
+    /// Reads the field name up to its colon. Names longer than any we know are dropped at once.
+    pub(super) fn take_name(&mut self, chunk: &[u8], from: usize, end: usize) -> usize {
+        let mut at = from;
+        while at < end {
+            let byte = chunk.get(at).copied().unwrap_or_default();
+            at += 1;
+            if byte == b':' {
+                self.carry = match field_of(&self.value) {
+                    Field::Other if self.value.is_empty() => Carry::Value(Field::Comment),
+                    Field::Other => Carry::Value(Field::Other),
+                    field => Carry::Colon(field),
+                };
+                self.value.clear();
+                return at;
+            }
+            self.value.push(byte);
+            self.carry = Carry::Name;
+            if self.value.len() > LONGEST_NAME {
+                self.value.clear();
+                self.carry = Carry::Value(Field::Other);
+                return at;
+            }
+        }
+        at
+    }
+
+    pub(super) fn grow_value(&mut self, field: Field, chunk: &[u8], start: usize, end: usize) -> Result<(), Error> {
+        let (limit, most) = match field {
+            Field::Data => return self.grow_data(chunk, start, end),
+            Field::Event => (Limit::EventNameBytes, self.limits.max_event_name_bytes),
+            Field::Id => (Limit::IdBytes, self.limits.max_id_bytes),
+            Field::Retry => (Limit::LineBytes, self.limits.max_line_bytes),
+            Field::Other | Field::Comment => return Ok(()),
+        };
+        let piece = chunk.get(start..end).unwrap_or_default();
+        self.check(limit, self.value.len() + piece.len(), most, end)?;
+        self.value.extend_from_slice(piece);
+        Ok(())
+    }
+
+    /// The line end of a line that was cut.
+    pub(super) fn end_cut_line(&mut self, end: usize) -> Result<(), Error> {
+        let field = match self.carry {
+            Carry::Value(field) => field,
+            Carry::Colon(field) => {
+                if field == Field::Data {
+                    self.begin_data(&[], end);
+                }
+                field
+            }
+            // A line without a colon is a name with an empty value.
+            Carry::Name | Carry::Line => {
+                let field = field_of(&self.value);
+                self.value.clear();
+                if field == Field::Data {
+                    self.begin_data(&[], end);
+                }
+                field
+            }
+        };
+        let value = std::mem::take(&mut self.value);
+        match field {
+            Field::Event => {
+                self.name.clone_from(&value);
+                self.name_span = None;
+            }
+            Field::Id => self.set_id(&value),
+            Field::Retry => self.set_retry(&value),
+            Field::Comment => self.comments += 1,
+            Field::Data | Field::Other => {}
+        }
+        self.value = value;
+        self.value.clear();
+        self.carry = Carry::Line;
+        let checked = if field == Field::Data { self.check_data(self.data.len(), end) } else { Ok(()) };
+        self.line_bytes = 0;
+        checked
+    }
+}
