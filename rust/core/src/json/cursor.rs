@@ -1,7 +1,7 @@
 //! Reading JSON text that nobody has checked yet: once, front to back, without recursion.
 
 use super::nesting::Nesting;
-use super::special::next_special;
+use super::special::{next_special, next_special_of_text};
 use super::{Fault, Reason, Shape, Value, is_space};
 use crate::limits::Limits;
 
@@ -244,7 +244,7 @@ impl<'a> Cursor<'a> {
                 _ if self.at >= self.text.len() => return Err(self.fault(Reason::End)),
                 _ => return Err(self.fault(Reason::Control)),
             }
-            self.at = next_special(self.text, self.at);
+            self.at = next_special_of_text(self.text, self.at);
         }
     }
 

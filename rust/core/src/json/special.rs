@@ -15,6 +15,12 @@ pub(crate) fn next_special(text: &[u8], from: usize) -> usize {
     scan::<false>(text, from)
 }
 
+/// As [`next_special`], inside a text that has gone on for long.
+#[inline]
+pub(crate) fn next_special_of_text(text: &[u8], from: usize) -> usize {
+    scan_long::<false>(text, from)
+}
+
 /// As the search for the end of a string, but it stops at bytes beyond ASCII too.
 #[inline]
 pub fn plain_ascii_end(text: &[u8], from: usize) -> usize {
