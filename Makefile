@@ -9,6 +9,7 @@
 #   make reference   docs/reference.md anew, from the docstrings
 #   make soak    ten thousand slow streams at once, a million dropped ones; a few minutes
 #   make fuzz    a minute of fuzzing per target; SECONDS=3600 for more, TARGETS=decode for one
+#   make fuzz-python  the same for the Python layer, under atheris
 #   make lock    pin the dependencies again
 
 PYTHON ?= python3
@@ -16,7 +17,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 RUST   := $(shell find rust -name '*.rs' -o -name 'Cargo.toml') Cargo.toml Cargo.lock
 
-.PHONY: clients demo test test-rust test-python check check-rust check-python gate gate-update bench bench-quick soak reference fuzz lock clean
+.PHONY: clients demo test test-rust test-python check check-rust check-python gate gate-update bench bench-quick soak reference fuzz fuzz-python lock clean
 
 demo: $(VENV)/.built
 	$(BIN)/or-stream demo
@@ -91,6 +92,15 @@ fuzz: $(VENV)/.dev
 	  echo "$$target: $$(sed -n 's/.*number_of_executed_units: *//p' $(FUZZ)/$$target.log) runs, no finding"; \
 	done
 
+PYTHON_TARGETS ?= streams models judgement captures proxies
+
+fuzz-python: $(VENV)/.built $(VENV)/.dev $(VENV)/.fuzz
+	@set -e; mkdir -p $(FUZZ)/python; for target in $(PYTHON_TARGETS); do \
+	  $(BIN)/python -m tests.fuzzing $$target $(FUZZ)/python -max_total_time=$(SECONDS) -max_len=2000 -print_final_stats=1 \
+	    >$(FUZZ)/python/$$target.log 2>&1 || { tail -40 $(FUZZ)/python/$$target.log; exit 1; }; \
+	  echo "$$target: $$(sed -n 's/.*number_of_executed_units: *//p' $(FUZZ)/python/$$target.log) runs, no finding"; \
+	done
+
 # The pinned runtime and build tools, then the library itself, editable and optimised.
 $(VENV)/.built: $(VENV)/.run pyproject.toml $(RUST)
 	@echo "Building the core (a minute the first time) ..."
@@ -112,6 +122,10 @@ $(VENV)/.browser: requirements/browser.txt $(VENV)/.dev
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
+$(VENV)/.fuzz: requirements/fuzz.txt $(VENV)/.dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "or_stream needs Python 3.11 or newer; say PYTHON=/path/to/python3.x make ..."; exit 1; }
@@ -126,6 +140,8 @@ lock: $(VENV)/.dev
 	  --extra all --group build --group test --group check --group bench -o requirements/dev.txt pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
 	  --group pyproject.toml:browser --constraints requirements/dev.txt -o requirements/browser.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+	  --no-annotate --group pyproject.toml:fuzz --constraints requirements/dev.txt -o requirements/fuzz.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 	  --no-annotate -o requirements/clients.txt requirements/clients.in
 	cargo update --quiet --workspace

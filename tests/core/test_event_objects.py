@@ -63,6 +63,13 @@ def test_events_can_be_copied_and_pickled(made):
         assert (twin.raw, twin.index, twin.data, twin.type) == (event.raw, event.index, event.data, event.type)
 
 
+def test_a_pickled_event_keeps_the_white_space_around_its_data():
+    event = ors.Decoder().feed(b'data:  {"type":"response.output_text.delta","delta":"a"} \n\n')[0]
+    twin = pickle.loads(pickle.dumps(event))
+    assert twin.raw == event.raw == b' {"type":"response.output_text.delta","delta":"a"} '
+    assert (twin.delta, twin.data) == (event.delta, event.data)
+
+
 def test_a_malformed_event_can_be_pickled():
     [event] = ors.Decoder().feed(b"data: {\n\n")
     twin = pickle.loads(pickle.dumps(event))

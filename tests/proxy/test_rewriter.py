@@ -198,6 +198,16 @@ def test_an_undecodable_event_with_the_phrase_is_dropped() -> None:
     assert through(masking(), [bad, good]) == good
 
 
+def test_several_events_in_one_block_become_blocks_also_without_a_type() -> None:
+    body = b'data: {"type":"response.output_text.delta","delta":"a"}\ndata: {"n":1}\n\n'
+    rewriter = ors.Rewriter()
+    told = rewriter.feed(body) + rewriter.finish()
+    assert told == (
+        b'event: response.output_text.delta\ndata: {"type":"response.output_text.delta","delta":"a"}\n\n'
+        b'data: {"n":1}\n\n'
+    )
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["lf", "crlf", "cr"])
 def test_ids_comments_and_line_ends_stay(end: str) -> None:
     delta = {"type": "response.output_text.delta", "delta": SECRET, "output_index": 0}

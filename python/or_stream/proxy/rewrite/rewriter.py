@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from ..._core import Decoder, Limits
 from ...assembly import Assembler
+from ...encoding import encode
 from ...errors import LimitExceeded
 from ...events import BaseEvent, MalformedEvent
 from . import blocks
@@ -163,7 +164,7 @@ class Rewriter:
         if len(events) == 1:
             return self._event(events[0], block)
         # Comments, the sentinel, or several texts in one block (rule S9), which then become blocks of their own.
-        return b"".join(self._event(event, blocks.frame(event.data)) for event in events) if events else block
+        return b"".join(self._event(event, encode(event)) for event in events) if events else block
 
     def _event(self, event: Event, block: bytes) -> bytes:
         if isinstance(event, MalformedEvent):

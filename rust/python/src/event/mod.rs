@@ -109,7 +109,7 @@ pub(crate) fn rebuild_event(py: Python<'_>, raw: &[u8], index: u64, offset: u64)
         max_number_digits: usize::MAX,
         ..Limits::default()
     };
-    let mut rebuilt = Rebuilt { py, index, offset, event: None };
+    let mut rebuilt = Rebuilt { py, raw, index, offset, event: None };
     let result = Decoder::new(unlimited, false).feed_message(raw, &mut rebuilt);
     match rebuilt.event {
         Some(event) => event.map(Bound::unbind),
@@ -117,16 +117,19 @@ pub(crate) fn rebuild_event(py: Python<'_>, raw: &[u8], index: u64, offset: u64)
     }
 }
 
-struct Rebuilt<'py> {
+struct Rebuilt<'a, 'py> {
     py: Python<'py>,
+    /// The data as it was received, of which a message loses the white space around it.
+    raw: &'a [u8],
     index: u64,
     offset: u64,
     event: Option<PyResult<Bound<'py, PyAny>>>,
 }
 
-impl Sink for Rebuilt<'_> {
+impl Sink for Rebuilt<'_, '_> {
     fn event(&mut self, event: &decoder::Event<'_>, _: &mut Diagnostics) -> Result<(), Error> {
-        self.event = Some(make(self.py, &decoder::Event { index: self.index, offset: self.offset, ..*event }));
+        let Self { raw, index, offset, .. } = *self;
+        self.event = Some(make(self.py, &decoder::Event { raw, index, offset, ..*event }));
         Ok(())
     }
 }
