@@ -77,11 +77,6 @@ impl Layout {
         if !self.enabled || text.len() > LONGEST || !one_line || !matches!(kind.role(), Role::Delta(_)) {
             return;
         }
-        self.known = None;
-        let number = fields.get(Key::SequenceNumber);
-        if number.shape == Shape::Number && json::small_integer(number.of(text)).is_none() {
-            return;
-        }
         self.learned += 1;
         self.text.clear();
         self.text.reserve_exact(text.len());

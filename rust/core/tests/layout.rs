@@ -56,6 +56,7 @@ fn event() -> impl Strategy<Value = String> {
     let number = prop_oneof![
         9 => (0_u64..20_000).prop_map(|number| number.to_string()), 1 => Just("null".to_owned()), 1 => Just("-1".to_owned()),
         1 => Just("1.0".to_owned()), 1 => Just("9007199254740992".to_owned()), 1 => Just("01".to_owned()),
+        1 => Just("\"m\"".to_owned()),
     ];
     let logprobs = prop_oneof![
         4 => Just("[]".to_owned()), 1 => Just(r#"[{"token":"a","logprob":-0.5,"bytes":[97]}]"#.to_owned()),

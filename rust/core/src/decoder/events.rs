@@ -76,10 +76,10 @@ impl Events {
         }
         let name = fields.string(&text, Key::Type).unwrap_or_default();
         let (kind, spelling) = course.classify(name, &text, fields);
+        let sequence_number = fields.index(&text, Key::SequenceNumber, &mut course.diagnostics);
         if course.diagnostics.current().is_none() {
             layout.learn(&text, fields, kind, spelling);
         }
-        let sequence_number = fields.index(&text, Key::SequenceNumber, &mut course.diagnostics);
         let text = &*text;
         if kind.role() == Role::State {
             echo.keep(fields.get(Key::Response).of(text));
