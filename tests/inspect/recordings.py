@@ -9,6 +9,12 @@ MS = 1_000_000
 HOSTILE = "</script><script>window.pwned=1</script><img src=x onerror=window.pwned=1> {{script}} ]]> \u2028 \U0001f600"
 
 
+PARTS = {
+    "output_text": {"type": "output_text", "annotations": [], "logprobs": []},
+    "reasoning": {"type": "reasoning_text"},
+}
+
+
 class Telling:
     """Writes the events of one response, and the chunks that they come in."""
 
@@ -19,7 +25,7 @@ class Telling:
         self.chunks = []
         self.waiting = b""
         self.items = []
-        self.response = {"id": "resp_1", "object": "response", "model": model}
+        self.response = {"id": "resp_1", "object": "response", "model": model, **MEMBERS}
         self.event("response.created", response={**self.response, "status": "in_progress", "output": []})
         self.event("response.in_progress", response={**self.response, "status": "in_progress", "output": []})
         self.send(40)
@@ -38,12 +44,18 @@ class Telling:
         """Tell an item: its deltas `kind`, one word each, `together` in a chunk, each `gap` ms or so."""
         index, place = len(self.items), {"output_index": len(self.items), "item_id": item["id"], **key}
         self.event("response.output_item.added", output_index=index, item={**item, "status": "in_progress"})
+        part = PARTS.get(kind)
+        if part is not None:
+            self.event("response.content_part.added", **place, part={**part, "text": ""})
+        more = {"logprobs": []} if kind == "output_text" else {}
         for number, word in enumerate(words):
-            self.event(f"response.{kind}.delta", delta=word, **place)
+            self.event(f"response.{kind}.delta", delta=word, **place, **more)
             if (number + 1) % together == 0:
                 self.send(900 if number in stalls else max(0.05, self.random.lognormvariate(0, 0.5) * gap))
         name = "arguments" if "arguments" in kind else "text"
-        self.event(f"response.{kind}.done", **place, **{name: "".join(words)})
+        self.event(f"response.{kind}.done", **place, **{name: "".join(words)}, **more)
+        if part is not None:
+            self.event("response.content_part.done", **place, part={**part, "text": "".join(words)})
         return index
 
     def done(self, index, item):
@@ -54,14 +66,31 @@ class Telling:
     def finish(self, *, tokens):
         usage = {"input_tokens": 12, "output_tokens": tokens, "total_tokens": tokens + 12}
         usage |= {"input_tokens_details": {"cached_tokens": 0}, "output_tokens_details": {"reasoning_tokens": 9}}
-        self.event("response.completed", response={**self.response, "status": "completed", "output": self.items, "usage": usage})
+        self.event(
+            "response.completed",
+            response={
+                **self.response,
+                "status": "completed",
+                "completed_at": 1_760_000_009,
+                "output": self.items,
+                "usage": usage,
+            },
+        )
         self.waiting += b"data: [DONE]\n\n"
         self.send(3)
         headers = {"content-type": "text/event-stream"}
         return Capture(tuple(self.chunks), self.now + MS, status=200, headers=headers)
 
 
-WORDS = "a stream of words that a model might have written , one after the other , until there are enough of them".split()
+MEMBERS = {
+    "created_at": 1_760_000_000, "completed_at": None, "incomplete_details": None, "previous_response_id": None,
+    "instructions": None, "error": None, "tools": [], "tool_choice": "auto", "truncation": "disabled",
+    "parallel_tool_calls": True, "text": {"format": {"type": "text"}}, "top_p": 1.0, "presence_penalty": 0.0,
+    "frequency_penalty": 0.0, "top_logprobs": 0, "temperature": 1.0, "reasoning": None, "usage": None,
+    "max_output_tokens": None, "max_tool_calls": None, "store": False, "background": False, "service_tier": "default",
+    "metadata": {}, "safety_identifier": None, "prompt_cache_key": None,
+}  # fmt: skip
+WORDS = ["a", "stream", "of", "words", "that", "some", "model", "might", "have", "written,", "one", "after", "another"]
 
 
 def words(count, seed):
@@ -69,13 +98,17 @@ def words(count, seed):
     return [chosen.choice(WORDS) + " " for _ in range(count)]
 
 
-def recording(events=300, *, seed=0, gap=18.0, hostile="", stalls=(60,)):
+def recording(events=300, *, seed=0, gap=18.0, hostile="", stalls=(60,), skips=False):
     """Reasoning, a message and a tool call: about so many events."""
     told = Telling(seed=seed)
-    thoughts, texts = words(events // 5, seed), [hostile, *words(events * 7 // 10, seed + 1)] if hostile else words(events * 7 // 10, seed + 1)
+    thoughts, texts = (
+        words(events // 5, seed),
+        [hostile, *words(events * 7 // 10, seed + 1)] if hostile else words(events * 7 // 10, seed + 1),
+    )
     thought = {"type": "reasoning", "id": "rs_1", "summary": []}
-    index = told.item(thought, "reasoning_text", {"content_index": 0}, thoughts, gap=gap, together=3)
+    index = told.item(thought, "reasoning", {"content_index": 0}, thoughts, gap=gap, together=3)
     told.done(index, {**thought, "content": [{"type": "reasoning_text", "text": "".join(thoughts)}]})
+    told.sequence += skips  # the only fault that there is
     message = {"type": "message", "id": "msg_1", "role": "assistant", "content": []}
     index = told.item(message, "output_text", {"content_index": 0}, texts, gap=gap, stalls=stalls)
     part = {"type": "output_text", "text": "".join(texts), "annotations": [], "logprobs": []}

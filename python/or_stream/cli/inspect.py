@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
@@ -74,6 +74,6 @@ def _read(source: Path, spec: Spec, profile: Profile) -> Inspected | None:
 
 
 def _summary(one: Inspected) -> str:
-    stalls = one.facts["gaps"]["stalls"] if one.facts["gaps"] else []
+    stalls: list[Any] = one.facts["gaps"]["stalls"] if one.facts["gaps"] else []
     found = sum(one.facts["conformance"]["totals"].values())
     return f"{one.facts['events']:,} events, {len(stalls)} stalls, {found} findings"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, TypeAlias, cast, get_args
 
 from ...conformance.check import check
 from ...json_text import read as read_json
@@ -172,7 +172,10 @@ def _metrics(timeline: Timeline) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for defs in get_args(Defs):
         told = timeline.metrics(defs, start_ns=0)
-        values = {name: spread(value) if isinstance(value, list) else value for name, value in told.values.items()}
+        values = {
+            name: spread(cast("list[float]", value)) if isinstance(value, list) else value
+            for name, value in told.values.items()
+        }
         found[defs] = {**values, "tokens_from": told.tokens_from}
     return found
 

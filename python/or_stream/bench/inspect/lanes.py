@@ -126,7 +126,7 @@ class Lanes:
         output: Any = cast("dict[str, Any]", response).get("output") if isinstance(response, dict) else None
         if type(event) not in {ev.Completed, ev.Incomplete, ev.Failed} or not isinstance(output, list):
             return
-        for index, item in enumerate(cast("list[Any]", output)):
+        for index, item in enumerate(cast("list[object]", output)):
             if isinstance(item, dict):
                 lane = self._named(cast("dict[str, Any]", item), index, number)
                 done = self.lanes[lane].done

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 VERSION: Final = 1
 """Of the data within a page, and of what `--json` gives."""
 
-_HERE = files(__package__)
+_HERE = files("or_stream.bench.inspect")
 _SHARED = ("unpack", "format", "elements", "axis", "compare", "facts", "plots")
 _RECORDINGS = ("fold", "filter", "lanes", "table", "detail", "response", "main")
 _RUN = ("run",)

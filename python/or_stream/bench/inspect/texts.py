@@ -62,7 +62,7 @@ def texts_of(item: dict[str, Any]) -> Iterator[tuple[Key, str]]:
 
 @dataclass(slots=True)
 class Telling:
-    """A text that grew: after event `events[n]` it had its first `ends[n]` UTF-16 units, which is how browsers count."""
+    """A text that grew: after event `events[n]` it had `ends[n]` UTF-16 units, which is how browsers count."""
 
     pieces: list[str] = field(default_factory=list[str])
     events: array[int] = field(default_factory=lambda: array("I"))
@@ -129,5 +129,5 @@ def _units(text: str) -> int:
 
 def _objects(value: Any) -> list[dict[str, Any]]:
     """The objects of a list, each in its place; anything else there is an empty one."""
-    found = cast("list[Any]", value) if isinstance(value, list) else []
+    found = cast("list[object]", value) if isinstance(value, list) else []
     return [cast("dict[str, Any]", one) if isinstance(one, dict) else {} for one in found]

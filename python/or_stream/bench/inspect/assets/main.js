@@ -23,7 +23,9 @@ class Page {
       el("section", {}, el("div", { class: "head" }, el("h2", {}, "Items over time"), isTwo ? this.tabs : null), this.lanes.element, this.scrubber(), this.hint()),
       this.gaps(),
       this.active,
-      el("div", { class: "columns" }, isTwo ? differences(recordings) : null, gapSpread(recordings), metrics(recordings)),
+      isTwo
+        ? el("div", { class: "columns" }, differences(recordings), el("div", {}, gapSpread(recordings), metrics(recordings)))
+        : el("div", { class: "columns" }, gapSpread(recordings), metrics(recordings)),
     ];
   }
 
