@@ -28,7 +28,10 @@ class Filter {
       } else for (const event of kept) if (test(event)) next.push(event);
       kept = next;
     }
-    return kept === null ? Uint32Array.from({ length: kind.length }, (_, event) => event) : Uint32Array.from(kept);
+    if (kept !== null) return Uint32Array.from(kept);
+    const all = new Uint32Array(kind.length);
+    for (let event = 0; event < all.length; event++) all[event] = event;
+    return all;
   }
 
   test(word) {

@@ -130,6 +130,8 @@ unpackAll().then((recordings) => {
   document.addEventListener("keydown", (told) => page.key(told));
   page.showCursor();
   requestAnimationFrame(() => requestAnimationFrame(() => document.documentElement.setAttribute("data-ready", "")));
+  // The letters that filters look at are made before somebody looks.
+  requestIdleCallback(() => page.views.forEach((view) => view.table.filter.text));
   // For tests and for the console of a curious reader.
   window.inspected = { recordings, page, textAsOf };
 }, (error) => {
