@@ -1,4 +1,4 @@
-"""The OpenAI SDK: its client sends the request, and the answer is our stream.
+"""The SDK's client sends the request, and the answer is our stream.
 
 The SDK brings its authentication, base URL, headers, timeouts, and its retries, which end when a reply begins. Its own
 stream classes, models and decoder never see the body.
@@ -12,28 +12,50 @@ from typing import TYPE_CHECKING, Any, overload
 from anyio import move_on_after
 from openai import AsyncOpenAI, OpenAI
 
-from .stream.async_event_stream import CLOSE_SECONDS, AsyncEventStream
-from .stream.event_stream import EventStream
+from ..stream.async_event_stream import CLOSE_SECONDS, AsyncEventStream
+from ..stream.event_stream import EventStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-    from ._core import Limits
-
-__all__ = ["Answer", "AsyncAnswer", "stream"]
+    from .._core import Limits
+    from ..stream.intake import OutputSource
+    from ..stream.waiting import Waiting
 
 _IDENTITY = {"accept-encoding": "identity"}
 
 
 @overload
 def stream(
-    client: AsyncOpenAI, *, limits: Limits | None = None, strict: bool = False, **request: Any
+    client: AsyncOpenAI,
+    *,
+    limits: Limits | None = None,
+    strict: bool = False,
+    require_terminal: bool = True,
+    output_source: OutputSource = "auto",
+    waiting: Waiting | None = None,
+    **request: Any,
 ) -> AsyncAnswer: ...
 @overload
-def stream(client: OpenAI, *, limits: Limits | None = None, strict: bool = False, **request: Any) -> Answer: ...
 def stream(
-    client: OpenAI | AsyncOpenAI, *, limits: Limits | None = None, strict: bool = False, **request: Any
+    client: OpenAI,
+    *,
+    limits: Limits | None = None,
+    strict: bool = False,
+    require_terminal: bool = True,
+    output_source: OutputSource = "auto",
+    **request: Any,
+) -> Answer: ...
+def stream(
+    client: OpenAI | AsyncOpenAI,
+    *,
+    limits: Limits | None = None,
+    strict: bool = False,
+    require_terminal: bool = True,
+    output_source: OutputSource = "auto",
+    waiting: Waiting | None = None,
+    **request: Any,
 ) -> Answer | AsyncAnswer:
     """Send one request through a client of the SDK and stream the answer.
 
@@ -45,18 +67,32 @@ def stream(
             (`max_retries`), and never after a reply has begun.
         limits: As of `AsyncEventStream`.
         strict: As of `AsyncEventStream`.
+        require_terminal: As of `AsyncEventStream`.
+        output_source: As of `AsyncEventStream`.
+        waiting: Timeouts, `read_ahead` and `coalesce` of `AsyncEventStream`, as a dict; for an `AsyncOpenAI` only.
         **request: As of `client.responses.create`; `stream` is set.
 
     Returns:
         The answer, to be entered once, which gives an `AsyncEventStream` or an `EventStream`.
 
     Raises:
-        TypeError: Raised when it is no client of the SDK.
+        TypeError: Raised when it is no client of the SDK, and for `waiting` with an `OpenAI`, whose own `timeout` is
+            what limits its reads.
     """
+    sent = partial(_opened, client, request)
+    settings: dict[str, Any] = {
+        "limits": limits,
+        "strict": strict,
+        "require_terminal": require_terminal,
+        "output_source": output_source,
+    }
     if isinstance(client, AsyncOpenAI):
-        return AsyncAnswer(partial(_opened, client, request), partial(AsyncEventStream, limits=limits, strict=strict))
+        return AsyncAnswer(sent, partial(AsyncEventStream, **settings, **(waiting or {})))
+    if waiting is not None:
+        message = "waiting is for an AsyncOpenAI: a blocking read has the timeout of its own client"
+        raise TypeError(message)
     if isinstance(client, OpenAI):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a type checker
-        return Answer(partial(_opened, client, request), partial(EventStream, limits=limits, strict=strict))
+        return Answer(sent, partial(EventStream, **settings))
     message = f"client must be an openai.AsyncOpenAI or openai.OpenAI, not {type(client).__name__}"
     raise TypeError(message)
 
