@@ -154,19 +154,22 @@ GATEWAYS: dict[str, Callable[[str, Options], Serve]] = {
     "fastapi-uvicorn": partial(on_uvicorn, fastapi_app),
     "asgi-uvicorn": partial(on_uvicorn, plain_app),
     "starlette-granian": partial(on_granian, starlette_app),
+    "fastapi-granian": partial(on_granian, fastapi_app),
     "asgi-granian": partial(on_granian, plain_app),
     "aiohttp": on_aiohttp,
 }
 
 
 @contextmanager
-def gateway(name: str, url: str, **options: Any) -> Iterator[tuple[str, list[Any]]]:
-    """A gateway before an upstream.
+def gateway(
+    name: str, url: str, *, each: Callable[[], dict[str, Any]] = dict, **options: Any
+) -> Iterator[tuple[str, list[Any]]]:
+    """A gateway before an upstream; `each` gives the options that every request has for itself.
 
     Yields:
         Its URL, and the list of what its `on_end` was told.
     """
     ends: list[Any] = []
     given = {"heartbeat": None, **options}
-    with running(GATEWAYS[name](url, lambda: {**given, "on_end": ends.append})) as own:
+    with running(GATEWAYS[name](url, lambda: {**given, **each(), "on_end": ends.append})) as own:
         yield own, ends

@@ -14,6 +14,8 @@ from anyio.lowlevel import checkpoint
 from ..errors import LimitExceeded, OrStreamError, ServerStreamError, TransportError
 from ..outcome import Outcome
 from ..stream.sources import open_async_source
+from .beside import run_beside
+from .clock import RelayClock
 from .downstream import ClientGone, Downstream, error_headers, stream_headers
 from .ending import RelayEnd, closing_bytes
 from .log.faults import EventLogError
@@ -30,9 +32,6 @@ if TYPE_CHECKING:
     from .ending import Reason
     from .options import RelayOptions
 
-# Without a blank line of its own: a parser that dispatches an empty event at every blank line (openai-python does after
-# an `id:` line) sees none here. It goes only between events.
-HEARTBEAT = b": ping\n"
 HEARTBEAT_SECONDS = 15.0
 MAX_EVENT_BYTES = 64 << 20
 
@@ -76,7 +75,7 @@ class Relay:
         self._on_end = options.get("on_end")
         self._passage = Passage()
         self._held = bytearray()
-        self._beating: anyio.Event | None = None
+        self._clock: RelayClock
         self._scope: anyio.CancelScope | None = None
         self._rest_told = False
 
@@ -100,12 +99,9 @@ class Relay:
 
     async def _run(self, client: Downstream) -> None:
         try:
-            async with anyio.create_task_group() as group:
-                self._scope = group.cancel_scope
-                group.start_soon(self._watch, client)
-                group.start_soon(self._tick, client)
-                await self._relay(client)
-                group.cancel_scope.cancel()
+            with anyio.CancelScope() as self._scope:
+                self._clock = RelayClock(self._clocks, self._passage, client, self._stop)
+                await run_beside(self._relay(client), self._watch(client), self._clock)
             await self._say_goodbye(client)
         finally:
             self._passage.finished = True
@@ -139,34 +135,45 @@ class Relay:
         return self._source
 
     async def _pass_on(self, source: AsyncSource, client: Downstream) -> None:
-        passage, recorder, feed, chunks = self._passage, self._recorder, self.tap.feed, 0
-        while (chunk := await source.read()) is not None:
+        # What runs once a chunk is written out here and in `_send`: it is what a relay costs.
+        passage, read, feed, chunks = self._passage, source.read, self.tap.feed, 0
+        while (chunk := await read()) is not None:
             feed(chunk)
             passage.bytes_in += len(chunk)
-            if passage.client_gone and passage.bytes_in - passage.bytes_in_when_left > self._drain.max_bytes:
-                raise ClientGone
-            if not passage.client_gone or recorder is not None:
-                whole = self._whole(chunk)
-                if whole and recorder is not None:
-                    recorder.note(whole)
-                if whole and not passage.client_gone:
+            if passage.left_at is not None:
+                self._read_on(chunk)
+            else:
+                if whole := self._whole(chunk):
                     await self._send(client, whole)
-                if len(self._held) > self._max_event_bytes:
-                    passage.end_by("max_event_bytes")
-                    message = f"an event of the server is longer than {self._max_event_bytes} bytes"
-                    raise TransportError(message)
+                if self._held:
+                    self._bound()
             chunks += 1
             if chunks % _CHUNKS_BETWEEN_CHECKPOINTS == 0:
                 # A source and a client that never wait would keep everyone else waiting, for ever if the client left.
                 await checkpoint()
         passage.end_by("upstream_end")
 
+    def _read_on(self, chunk: Chunk) -> None:
+        """Take a chunk of a stream whose client has left: for the tap, which has it, and the log."""
+        if self._passage.bytes_in - self._passage.bytes_in_when_left > self._drain.max_bytes:
+            raise ClientGone
+        if self._recorder is not None:
+            self._whole(chunk)
+            self._bound()
+
     def _whole(self, chunk: Chunk) -> bytes:
-        """Give the events that are whole by now; the tap has seen the chunk."""
+        """Give the events that are whole by now, to the log too; the tap has seen the chunk."""
         if self._rewriter is not None:
-            return self._rewriter.feed(chunk)
-        if self.tap.at_boundary and not self._held:
-            return chunk if isinstance(chunk, bytes) else bytes(chunk)
+            whole = self._rewriter.feed(chunk)
+        elif self.tap.at_boundary and not self._held:
+            whole = chunk if isinstance(chunk, bytes) else bytes(chunk)
+        else:
+            whole = self._cut(chunk)
+        if self._recorder is not None and whole:
+            self._recorder.note(whole)
+        return whole
+
+    def _cut(self, chunk: Chunk) -> bytes:
         if isinstance(self.tap.fault, TransportError):
             # No event stream at all, from a source that could not tell.
             raise self.tap.fault
@@ -178,10 +185,16 @@ class Relay:
         self._held += chunk
         return whole
 
+    def _bound(self) -> None:
+        if len(self._held) > self._max_event_bytes:
+            self._passage.end_by("max_event_bytes")
+            message = f"an event of the server is longer than {self._max_event_bytes} bytes"
+            raise TransportError(message)
+
     async def _send(self, client: Downstream, data: bytes) -> None:
         passage = self._passage
-        if self._beating is not None:
-            await self._beating.wait()
+        if self._clock.beating is not None:
+            await self._clock.beating.wait()
         passage.send_began = monotonic()
         try:
             await client.send(data)
@@ -279,9 +292,9 @@ class Relay:
             error=passage.error,
             log_error=self._recorder.error if self._recorder is not None else None,
         )
-        with anyio.CancelScope(shield=True):
-            told = self._on_end(end) if self._on_end is not None else None
-            if inspect.isawaitable(told):
+        told = self._on_end(end) if self._on_end is not None else None
+        if inspect.isawaitable(told):
+            with anyio.CancelScope(shield=True):
                 await told
         return end
 
@@ -303,36 +316,14 @@ class Relay:
             self._scope.cancel()
 
     async def _watch(self, client: Downstream) -> None:
-        await client.gone()
+        with suppress(Exception):  # a connection that fails is as gone as one that says so
+            await client.gone()
         if self._passage.finished:
             return
         self._passage.leave()
         if self._drains:
             await anyio.sleep(self._drain.max_seconds)
         self._stop("client_gone")
-
-    async def _tick(self, client: Downstream) -> None:
-        while True:
-            now = monotonic()
-            overdue = self._clocks.overdue(self._passage, now)
-            if overdue is not None:
-                self._stop(overdue)
-            elif self._clocks.is_silent(self._passage, now):
-                await self._beat(client)
-            await anyio.sleep(self._clocks.next_look(self._passage, monotonic()))
-
-    async def _beat(self, client: Downstream) -> None:
-        """Send a heartbeat; what comes meanwhile waits for it."""
-        beating, passage = anyio.Event(), self._passage
-        self._beating = beating
-        passage.send_began = monotonic()
-        try:
-            with suppress(ClientGone):
-                await client.send(HEARTBEAT)
-                passage.bytes_out += len(HEARTBEAT)
-        finally:
-            passage.send_began, passage.last_sent, self._beating = None, monotonic(), None
-            beating.set()
 
 
 def _one_line(error: BaseException) -> str:
