@@ -1,12 +1,11 @@
-"""The process under measurement: `python -m benches.relay.gateway UPSTREAM`.
+"""The process under measurement: `python -m benches.relay.gateway`.
 
-It serves each relay of each framework, `/asgi/relay` and so on, on one port for uvicorn and one for aiohttp, and prints
+It serves each relay of each framework, `/asgi/relay?URL` and so on, on one port for uvicorn and one for aiohttp, and prints
 them. `/cpu` of aiohttp tells the nanoseconds of CPU that the process has used.
 """
 
 import asyncio
 import json
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from time import process_time_ns
 from typing import Any, TypeAlias
@@ -112,13 +111,13 @@ def aiohttp_app(fetch: Fetch) -> web.Application:
     return app
 
 
-async def main(upstream: str) -> None:
+async def main() -> None:
     """Serve until the process is ended."""
     connector = aiohttp.TCPConnector(limit=0, force_close=True)
     async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(120)) as session:
 
         async def fetch(query: bytes) -> aiohttp.ClientResponse:
-            return await session.get(f"{upstream}/stream?{query.decode()}")
+            return await session.get(query.decode())
 
         runner = web.AppRunner(aiohttp_app(fetch), access_log=None)
         await runner.setup()
@@ -134,4 +133,4 @@ async def main(upstream: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    asyncio.run(main())

@@ -4,35 +4,32 @@ import asyncio
 from typing import cast
 
 LAST_CHUNK = b"0\r\n\r\n"
+GROUP = 100
 
 
 class Reader(asyncio.Protocol):
     """One request, and all that is answered."""
 
     def __init__(self, target: str) -> None:
-        self.target = target
-        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.started: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.events = 0
+        self.begun = self.ended = False
+        self._target = target
         self._received = bytearray()
+        self._looked = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Ask."""
         self.transport = cast("asyncio.Transport", transport)
-        self.transport.write(f"GET {self.target} HTTP/1.1\r\nhost: loopback\r\n\r\n".encode())
+        self.transport.write(f"GET {self._target} HTTP/1.1\r\nhost: loopback\r\n\r\n".encode())
 
     def data_received(self, data: bytes) -> None:
-        """Keep it."""
+        """Keep it, and count the events."""
         self._received += data
-        if not self.started.done() and b"\r\n\r\n" in self._received:
-            self.started.set_result(None)
-        if self._received.endswith(LAST_CHUNK) and not self.ended.done():
-            self.ended.set_result(None)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """A relay that hangs up early has failed."""
-        for future in (self.started, self.ended):
-            if not future.done():
-                future.set_exception(exc or ConnectionError("closed before the end"))
+        self.begun = self.begun or b"\r\n\r\n" in self._received
+        while (end := self._received.find(b"\n\n", self._looked)) >= 0:
+            self._looked = end + 2
+            self.events += 1
+        self.ended = self._received.endswith(LAST_CHUNK)
 
     def body(self) -> bytes:
         """The body without the marks of HTTP's chunks."""
@@ -45,11 +42,25 @@ class Reader(asyncio.Protocol):
 
 
 async def open_readers(count: int, port: int, target: str) -> list[Reader]:
-    """Ask for streams; those that answer when they have something to tell need not have answered yet."""
+    """Ask for streams, and wait for their heads."""
     loop = asyncio.get_running_loop()
     opened: list[Reader] = []
-    for _ in range(0, count, 100):
-        group = [loop.create_connection(lambda: Reader(target), "127.0.0.1", port) for _ in range(min(100, count))]
-        opened += [reader for _, reader in await asyncio.gather(*group)]
-        await asyncio.gather(*(reader.started for reader in opened))
+    while len(opened) < count:
+        more = range(min(GROUP, count - len(opened)))
+        made = [loop.create_connection(lambda: Reader(target), "127.0.0.1", port) for _ in more]
+        opened += [reader for _, reader in await asyncio.gather(*made)]
+        while not all(reader.begun for reader in opened):
+            await asyncio.sleep(0.001)
     return opened
+
+
+async def until_events(readers: list[Reader], events: int) -> None:
+    """Wait until each has so many."""
+    while any(reader.events < events for reader in readers):
+        await asyncio.sleep(0.0005)
+
+
+async def until_ended(readers: list[Reader]) -> None:
+    """Wait until each has its end."""
+    while not all(reader.ended for reader in readers):
+        await asyncio.sleep(0.001)

@@ -71,7 +71,7 @@ async def _measure(address: str, client: Client, load: Load) -> float:
         readers = [asyncio.create_task(client.read(response)) for response in responses]
         await asyncio.sleep(0)
         start = process_time_ns()
-        await go(address, load.gap)
+        await _go(address, load.gap)
         answers = set(await asyncio.gather(*readers))
         seconds = (process_time_ns() - start) * NANO
     expected = {len(sent.body) if client.bare else len(sent.answer)}
@@ -81,8 +81,7 @@ async def _measure(address: str, client: Client, load: Load) -> float:
     return seconds / (load.connections * sent.events)
 
 
-async def go(address: str, gap: int) -> None:
-    """Start all bodies that wait."""
+async def _go(address: str, gap: int) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", int(address.rpartition(":")[2]))
     writer.write(b"GET /go?gap=%d HTTP/1.1\r\nhost: loopback\r\n\r\n" % gap)
     await reader.readline()

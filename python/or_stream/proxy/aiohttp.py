@@ -11,6 +11,8 @@ from .downstream import ClientGone, Downstream
 from .relay import Relay
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from typing_extensions import Unpack
 
     from .options import RelayOptions
@@ -30,13 +32,9 @@ class AiohttpDownstream(Downstream):
             self.response.headers.add(name, value)
         await self._or_gone(self.response.prepare(self._request))
 
-    async def send(self, data: bytes) -> None:
+    def send(self, data: bytes) -> Awaitable[None]:
         """Send some of the body; `write` waits while the client does not read."""
-        # As `_or_gone` does, written out: this runs once a chunk.
-        try:
-            await self.response.write(data)
-        except ConnectionError as error:
-            raise ClientGone from error
+        return self.response.write(data)
 
     async def finish(self) -> None:
         """End the body."""

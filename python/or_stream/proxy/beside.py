@@ -13,6 +13,8 @@ import anyio
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
+    from contextlib import AbstractAsyncContextManager
+    from types import TracebackType
 
     Running: TypeAlias = Coroutine[Any, Any, None]
 
@@ -28,67 +30,63 @@ class Clock(Protocol):
         """Do what is due by now; raises nothing."""
 
 
-async def run_beside(main: Running, wait: Running, clock: Clock) -> None:
-    """Run `main`, and beside it a wait and a clock, which end with it.
+def beside(wait: Running, clock: Clock) -> AbstractAsyncContextManager[None]:
+    """Run something beside a block, and end it with the block.
 
     Args:
-        main: What it is about; what it raises is raised.
         wait: Runs once; raises nothing.
         clock: Looked at whenever it is due.
     """
-    run = _on_asyncio if _is_asyncio() else _in_a_group
-    await run(main, wait, clock)
-
-
-def _is_asyncio() -> bool:
     try:
-        return asyncio.current_task() is not None
+        is_asyncio = asyncio.current_task() is not None
     except RuntimeError:
-        return False
+        is_asyncio = False
+    return _BesideTask(wait, clock) if is_asyncio else _BesideGroup(wait, clock)
 
 
-async def _in_a_group(main: Running, wait: Running, clock: Clock) -> None:
-    async with anyio.create_task_group() as group:
-        group.start_soon(_await, wait)
-        group.start_soon(_keep_looking, clock)
-        await main
-        group.cancel_scope.cancel()
+class _BesideGroup:
+    def __init__(self, wait: Running, clock: Clock) -> None:
+        self._wait = wait
+        self._clock = clock
+        self._group = anyio.create_task_group()
+
+    async def __aenter__(self) -> None:
+        await self._group.__aenter__()
+        self._group.start_soon(self._run)
+        self._group.start_soon(self._keep_looking)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        self._group.cancel_scope.cancel()
+        return await self._group.__aexit__(kind, error, trace)
+
+    async def _run(self) -> None:
+        await self._wait
+
+    async def _keep_looking(self) -> None:
+        while True:
+            await anyio.sleep(self._clock.due())
+            await self._clock.look()
 
 
-async def _await(running: Running) -> None:
-    await running
-
-
-async def _keep_looking(clock: Clock) -> None:
-    while True:
-        await anyio.sleep(clock.due())
-        await clock.look()
-
-
-async def _on_asyncio(main: Running, wait: Running, clock: Clock) -> None:
-    waiting = asyncio.get_running_loop().create_task(wait)
-    timer = _Timer(clock)
-    try:
-        await main
-    finally:
-        timer.cancel()
-        # It ends by itself at its next turn: to wait for that would cost one of ours.
-        waiting.cancel()
-
-
-class _Timer:
-    """Looks at a clock; there is a task for it only while it does."""
-
-    def __init__(self, clock: Clock) -> None:
+class _BesideTask:
+    def __init__(self, wait: Running, clock: Clock) -> None:
         self._loop = asyncio.get_running_loop()
         self._clock = clock
+        self._waiting = self._loop.create_task(wait)
         self._looking: asyncio.Task[None] | None = None
         self._handle = self._loop.call_later(clock.due(), self._look)
 
-    def cancel(self) -> None:
+    async def __aenter__(self) -> None:
+        pass
+
+    async def __aexit__(self, *_: object) -> None:
         self._handle.cancel()
         if self._looking is not None:
             self._looking.cancel()
+        # It ends by itself at its next turn: to wait for that would cost one of ours.
+        self._waiting.cancel()
 
     def _look(self) -> None:
         self._looking = self._loop.create_task(self._look_and_go_on())

@@ -14,7 +14,7 @@ from anyio.lowlevel import checkpoint
 from ..errors import LimitExceeded, OrStreamError, ServerStreamError, TransportError
 from ..outcome import Outcome
 from ..stream.sources import open_async_source
-from .beside import run_beside
+from .beside import beside
 from .clock import RelayClock
 from .downstream import ClientGone, Downstream, error_headers, stream_headers
 from .ending import RelayEnd, closing_bytes
@@ -101,7 +101,8 @@ class Relay:
         try:
             with anyio.CancelScope() as self._scope:
                 self._clock = RelayClock(self._clocks, self._passage, client, self._stop)
-                await run_beside(self._relay(client), self._watch(client), self._clock)
+                async with beside(self._watch(client), self._clock):
+                    await self._relay(client)
             await self._say_goodbye(client)
         finally:
             self._passage.finished = True
@@ -142,11 +143,10 @@ class Relay:
             passage.bytes_in += len(chunk)
             if passage.left_at is not None:
                 self._read_on(chunk)
-            else:
-                if whole := self._whole(chunk):
-                    await self._send(client, whole)
-                if self._held:
-                    self._bound()
+            elif whole := self._whole(chunk):
+                await self._send(client, whole)
+            if self._held:
+                self._bound()
             chunks += 1
             if chunks % _CHUNKS_BETWEEN_CHECKPOINTS == 0:
                 # A source and a client that never wait would keep everyone else waiting, for ever if the client left.
@@ -159,7 +159,6 @@ class Relay:
             raise ClientGone
         if self._recorder is not None:
             self._whole(chunk)
-            self._bound()
 
     def _whole(self, chunk: Chunk) -> bytes:
         """Give the events that are whole by now, to the log too; the tap has seen the chunk."""
@@ -195,16 +194,16 @@ class Relay:
         passage = self._passage
         if self._clock.beating is not None:
             await self._clock.beating.wait()
-        passage.send_began = monotonic()
+        passage.last_sent = passage.send_began = monotonic()
         try:
             await client.send(data)
             passage.bytes_out += len(data)
-        except ClientGone:
+        except (ClientGone, OSError) as error:
             passage.leave()
             if not self._drains:
-                raise
+                raise ClientGone from error
         finally:
-            passage.send_began, passage.last_sent = None, monotonic()
+            passage.send_began = None
 
     async def _start(self, client: Downstream, status: int, headers: list[tuple[str, str]]) -> None:
         self._passage.started = True
