@@ -55,8 +55,8 @@ def stream_headers(upstream: Mapping[str, str] | None) -> list[tuple[str, str]]:
     return [*own, ("x-accel-buffering", "no"), *_passed_on(upstream)]
 
 
-def error_headers(upstream: Mapping[str, str] | None) -> list[tuple[str, str]]:
-    """Give the head of a refusal: the server's own headers, such as `retry-after`, for a JSON body of ours."""
+def json_headers(upstream: Mapping[str, str] | None) -> list[tuple[str, str]]:
+    """Give the head of a JSON body, be it a refusal: with the server's own headers, such as `retry-after`."""
     return [("content-type", "application/json"), ("cache-control", "no-store"), *_passed_on(upstream)]
 
 

@@ -16,7 +16,7 @@ from ..outcome import Outcome
 from ..stream.sources import open_async_source
 from .beside import beside
 from .clock import RelayClock
-from .downstream import ClientGone, Downstream, error_headers, stream_headers
+from .downstream import ClientGone, Downstream, json_headers, stream_headers
 from .ending import RelayEnd, closing_bytes
 from .log.faults import EventLogError
 from .log.recorder import MAX_BYTES as LOG_BYTES
@@ -24,6 +24,7 @@ from .log.recorder import Recorder
 from .options import Drain
 from .passage import Clocks, Passage
 from .tap import Tap
+from .whole import as_events, as_json, is_whole
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -116,6 +117,9 @@ class Relay:
             if self._open_early:
                 await self._start(client, 200, stream_headers(None))
             source = await self._open()
+            if is_whole(source.headers):
+                await self._relay_whole(source, client)
+                return
             if not self._passage.started:
                 await self._start(client, 200, stream_headers(source.headers))
             await self._pass_on(source, client)
@@ -135,6 +139,30 @@ class Relay:
         await self._source.open()
         return self._source
 
+    async def _relay_whole(self, source: AsyncSource, client: Downstream) -> None:
+        """Answer with the server's JSON, or with the events of it where a stream is promised."""
+        while (chunk := await source.read()) is not None:
+            self.tap.feed(chunk)
+            self._passage.bytes_in += len(chunk)
+            self._held += chunk
+            self._bound()
+        self._passage.end_by("upstream_end")
+        body, self._rest_told = bytes(self._held), True
+        if self.tap.finish() is Outcome.TRUNCATED:
+            message = "the server's JSON is no response, or ends too early"
+            raise TransportError(message, body=body[:_MESSAGE_CHARS]) from self.tap.fault
+        self._held.clear()
+        retold = self._passage.started or self._recorder is not None or self._rewriter is not None
+        told = as_events(body, self.tap, self._rewriter) if retold else b""
+        if self._recorder is not None:
+            self._recorder.note(told)
+        if not self._passage.started:
+            told = body if self._rewriter is None else as_json(told) or body
+            await self._start(client, source.status or 200, json_headers(source.headers))
+        self._passage.finished = True
+        await self._send(client, told)
+        await client.finish()
+
     async def _pass_on(self, source: AsyncSource, client: Downstream) -> None:
         # What runs once a chunk is written out here and in `_send`: it is what a relay costs.
         passage, read, feed, chunks = self._passage, source.read, self.tap.feed, 0
@@ -145,7 +173,7 @@ class Relay:
                 self._read_on(chunk)
             elif whole := self._whole(chunk):
                 await self._send(client, whole)
-            if self._held:
+            if self._held or self._rewriter is not None:
                 self._bound()
             chunks += 1
             if chunks % _CHUNKS_BETWEEN_CHECKPOINTS == 0:
@@ -185,7 +213,8 @@ class Relay:
         return whole
 
     def _bound(self) -> None:
-        if len(self._held) > self._max_event_bytes:
+        held = len(self._held) if self._rewriter is None else self._rewriter.unfinished_bytes
+        if held > self._max_event_bytes:
             self._passage.end_by("max_event_bytes")
             message = f"an event of the server is longer than {self._max_event_bytes} bytes"
             raise TransportError(message)
@@ -226,6 +255,8 @@ class Relay:
         # Of a stream that the tap could not read to its end nobody knows what it owes.
         owes = self.tap.finish() is Outcome.TRUNCATED and not isinstance(self.tap.fault, LimitExceeded)
         if self._rewriter is not None:
+            if owes:
+                self._rewriter.drop_unfinished()
             rest = self._rewriter.finish() + (self._rewriter.abort(code, message) if owes else b"")
         else:
             rest = closing_bytes(self.tap, code, message) if owes else bytes(self._held)
@@ -265,7 +296,7 @@ class Relay:
         body: dict[str, Any] = {"type": "server_error", "code": "upstream_error", "message": _one_line(error)}
         if isinstance(error, ServerStreamError) and error.error_json:
             body = json.loads(error.error_json)
-        await self._start(client, status, error_headers(self._source.headers if self._source is not None else None))
+        await self._start(client, status, json_headers(self._source.headers if self._source is not None else None))
         self._passage.finished = True
         await self._send(client, json.dumps({"error": body}).encode())
         await client.finish()

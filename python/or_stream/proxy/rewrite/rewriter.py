@@ -131,6 +131,16 @@ class Rewriter:
         self._ended = True
         return told + self._note(b"".join(map(blocks.frame, rests)))
 
+    def drop_unfinished(self) -> bytes:
+        """Forget the event that is not whole yet, for a stream that the server has cut: nothing may follow half of one.
+
+        Returns:
+            What was forgotten.
+        """
+        dropped = bytes(self._unfinished)
+        self._unfinished.clear()
+        return dropped
+
     def abort(self, code: str, message: str) -> bytes:
         """End the stream here: what is open is closed, and the response fails.
 
