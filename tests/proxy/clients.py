@@ -40,5 +40,6 @@ class RawClient:
             self.received += data
 
     def leave(self) -> float:
+        left = time.monotonic()
         self.socket.close()
-        return time.monotonic()
+        return left
