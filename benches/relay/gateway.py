@@ -1,7 +1,7 @@
 """The process under measurement: `python -m benches.relay.gateway`.
 
-It serves each relay of each framework, `/asgi/relay?URL` and so on, on one port for uvicorn and one for aiohttp, and prints
-them. `/cpu` of aiohttp tells the nanoseconds of CPU that the process has used.
+It serves each relay of each framework, `/asgi/relay?URL` and so on, on one port for uvicorn and one for aiohttp, and
+prints them. `/cpu` of aiohttp tells the nanoseconds of CPU that the process has used.
 """
 
 import asyncio

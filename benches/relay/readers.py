@@ -1,6 +1,7 @@
 """The clients: raw connections that keep what comes, so that they cost little and every byte can be looked at."""
 
 import asyncio
+from collections.abc import Callable
 from typing import cast
 
 LAST_CHUNK = b"0\r\n\r\n"
@@ -48,19 +49,24 @@ async def open_readers(count: int, port: int, target: str) -> list[Reader]:
     while len(opened) < count:
         more = range(min(GROUP, count - len(opened)))
         made = [loop.create_connection(lambda: Reader(target), "127.0.0.1", port) for _ in more]
-        opened += [reader for _, reader in await asyncio.gather(*made)]
-        while not all(reader.begun for reader in opened):
+        group = [reader for _, reader in await asyncio.gather(*made)]
+        opened += group
+        while not all(reader.begun for reader in group):  # noqa: ASYNC110 - to tell it would cost each connection
             await asyncio.sleep(0.001)
     return opened
 
 
+async def until(check: Callable[[], bool]) -> None:
+    """Wait for something that no event tells, since to tell it would cost each connection."""
+    while not check():  # noqa: ASYNC110
+        await asyncio.sleep(0.001)
+
+
 async def until_events(readers: list[Reader], events: int) -> None:
     """Wait until each has so many."""
-    while any(reader.events < events for reader in readers):
-        await asyncio.sleep(0.0005)
+    await until(lambda: all(reader.events >= events for reader in readers))
 
 
 async def until_ended(readers: list[Reader]) -> None:
     """Wait until each has its end."""
-    while not all(reader.ended for reader in readers):
-        await asyncio.sleep(0.001)
+    await until(lambda: all(reader.ended for reader in readers))

@@ -164,15 +164,24 @@ class Relay:
         await client.finish()
 
     async def _pass_on(self, source: AsyncSource, client: Downstream) -> None:
-        # What runs once a chunk is written out here and in `_send`: it is what a relay costs.
-        passage, read, feed, chunks = self._passage, source.read, self.tap.feed, 0
+        # What runs once a chunk is what a relay costs: it is written out here, sending as `_send` does it.
+        passage, clock, chunks = self._passage, self._clock, 0
+        read, feed, send = source.read, self.tap.feed, client.send
         while (chunk := await read()) is not None:
             feed(chunk)
             passage.bytes_in += len(chunk)
             if passage.left_at is not None:
                 self._read_on(chunk)
             elif whole := self._whole(chunk):
-                await self._send(client, whole)
+                if clock.beating is not None:
+                    await clock.beating.wait()
+                passage.last_sent = passage.send_began = monotonic()
+                try:
+                    await send(whole)
+                    passage.bytes_out += len(whole)
+                except (ClientGone, OSError) as error:
+                    self._lose(error)
+                passage.send_began = None
             if self._held or self._rewriter is not None:
                 self._bound()
             chunks += 1
@@ -228,11 +237,14 @@ class Relay:
             await client.send(data)
             passage.bytes_out += len(data)
         except (ClientGone, OSError) as error:
-            passage.leave()
-            if not self._drains:
-                raise ClientGone from error
+            self._lose(error)
         finally:
             passage.send_began = None
+
+    def _lose(self, error: Exception) -> None:
+        self._passage.leave()
+        if not self._drains:
+            raise ClientGone from error
 
     async def _start(self, client: Downstream, status: int, headers: list[tuple[str, str]]) -> None:
         self._passage.started = True
