@@ -10,7 +10,7 @@ import anyio
 from typing_extensions import Unpack
 
 from ..asgi import AsgiDownstream
-from ..downstream import ClientGone, error_headers, stream_headers
+from ..downstream import ClientGone, json_headers, stream_headers
 from ..ending import DONE
 from ..relay import Relay
 from ..tap import Tap
@@ -124,7 +124,7 @@ async def _reader(log: EventLog, response_id: str, after: int | None) -> LogRead
 
 async def _answer(client: AsgiDownstream, status: int, body: dict[str, Any]) -> None:
     try:
-        await client.start(status, error_headers(None))
+        await client.start(status, json_headers(None))
         await client.send(json.dumps(body).encode())
         await client.finish()
     except ClientGone:
