@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import pytest
@@ -63,6 +64,34 @@ def test_what_is_no_stream_is_passed_on_as_it_is(proxy, responses_server):
     direct = httpx2.get(responses_server.base_url.removesuffix("/v1") + "/v1/models?limit=2")
     assert (missing.status_code, missing.content) == (direct.status_code, direct.content)
     assert running.records(2)[1]["error"] == f"HTTP {direct.status_code}"
+
+
+def request_line(running, path):
+    """Ask for a path as it is written here: clients would normalise it."""
+    host, port = running.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as asking:
+        asking.sendall(f"GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".encode())
+        return b"".join(iter(lambda: asking.recv(4096), b"")).split(b"\r\n", 1)[0]
+
+
+def test_paths_keep_their_escapes_and_their_base(proxy):
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(10)
+        running = proxy(f"http://127.0.0.1:{listening.getsockname()[1]}/base")
+        for path in ("/v1/models/org%2Fmodel", "/v1/a%3Fb%23c%25d", "/v1/x%20y?q=a%2Bb+c"):
+            with ThreadPoolExecutor(1) as pool:
+                answered = pool.submit(request_line, running, path)
+                server, _ = listening.accept()
+                with server:
+                    asked = server.recv(4096)
+                    server.sendall(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n")
+                assert answered.result(10) == b"HTTP/1.1 204 No Content"
+            assert asked.split(b"\r\n", 1)[0] == f"GET /base{path} HTTP/1.1".encode()
+        for path in ("/v1/../../secret", "/v1/%2e%2e/%2E./secret", "/v1/a%2F..%2Fb", "/v1/..%5Csecret"):
+            assert request_line(running, path) == b"HTTP/1.1 400 Bad Request"
+        listening.settimeout(0.05)
+        with pytest.raises(TimeoutError):
+            listening.accept()
 
 
 def test_errors_of_the_server_and_of_the_way_to_it(proxy, responses_server):

@@ -18,7 +18,7 @@ from ..rewrite.shapes import as_object
 from ..starlette import SSEProxyResponse
 from ..tap import Tap
 from .books import Asked, Books, usage_record
-from .forwarding import Forwarded, request_headers
+from .forwarding import Forwarded, leaves_the_base, request_headers, target
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
@@ -34,6 +34,12 @@ RESPONSES = "/v1/responses"
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 _CONNECT_SECONDS = 10.0
 _UNKNOWN_RESPONSE = "response-that-nobody-has"
+_DOTS = {
+    "type": "invalid_request_error",
+    "code": "invalid_path",
+    "message": "the path has a segment '.' or '..': nothing was sent to the server",
+    "param": None,
+}
 
 
 class Gateway:
@@ -120,6 +126,8 @@ class Gateway:
         return SSEProxyResponse(self._ask(request, body), **options)
 
     async def _forward(self, request: Request) -> Response:
+        if leaves_the_base(request.scope["path"]):
+            return JSONResponse({"error": _DOTS}, 400)
         body = await request.body()
         return self._forwarded(request, _asked(request, body), body)
 
@@ -159,9 +167,7 @@ class Gateway:
         if self._session is None:
             message = "the gateway has not started: run it with a server that speaks ASGI's lifespan"
             raise RuntimeError(message)
-        url = self.upstream + request.url.path
-        if request.url.query:
-            url += "?" + request.url.query
+        url = target(self.upstream, request.scope)
         own = [(name, value) for name, value in request_headers(request.headers.items()) if name not in self._headers]
         headers = [*own, *self._headers.items()]
         return await self._session.request(

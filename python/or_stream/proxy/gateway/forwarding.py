@@ -6,10 +6,12 @@ import json
 from contextlib import suppress
 from time import monotonic_ns, time
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import aiohttp
 import anyio
 from starlette.responses import Response
+from yarl import URL
 
 from ..downstream import HOP_BY_HOP
 from ..rewrite.shapes import as_object
@@ -33,6 +35,19 @@ def request_headers(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]
     """Give the headers that the server shall see: the client's own, but for what belongs to one connection."""
     own = [(name, value) for name, value in headers if name.lower() not in _NOT_SENT]
     return [*own, ("accept-encoding", "identity")]
+
+
+def leaves_the_base(path: str) -> bool:
+    """Say whether a decoded path has a dot segment, by which a server may go above the base that it was given."""
+    return not {".", ".."}.isdisjoint(path.replace("\\", "/").split("/"))
+
+
+def target(upstream: str, scope: Scope) -> URL:
+    """Give the server's URL for a request: its path and query as the client wrote them, escapes too."""
+    path = scope.get("raw_path") or quote(scope["path"]).encode()
+    query = scope.get("query_string", b"")
+    told = path + b"?" + query if query else path
+    return URL(upstream + told.decode("latin-1"), encoded=True)
 
 
 def error_body(message: str, code: str = "upstream_error") -> bytes:
