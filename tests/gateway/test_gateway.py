@@ -37,11 +37,13 @@ def test_a_stream_passes_byte_for_byte_and_is_written_down(proxy, responses_serv
     }})  # fmt: skip
     responses_server.serve(body)
     running = proxy(responses_server.base_url)
-    told = sse(running.post(STREAM, headers={"authorization": "Bearer k", "x-mine": "1"}))
+    own = {"authorization": "Bearer k", "x-mine": "1", "connection": "keep-alive, X-Hop", "x-hop": "1"}
+    told = sse(running.post(STREAM, headers=own))
     assert told == body
     [asked] = responses_server.requests
     assert (asked.json, asked.headers["authorization"], asked.headers["x-mine"]) == (STREAM, "Bearer k", "1")
     assert asked.headers["accept-encoding"] == "identity"
+    assert "x-hop" not in asked.headers
     [record] = running.records(1)
     assert record["usage"] == {"input_tokens": 3, "output_tokens": 5, "total_tokens": 8}
     assert (record["model"], record["response_id"], record["outcome"]) == ("m", "resp_1", "completed")

@@ -33,7 +33,9 @@ _NOT_SENT = HOP_BY_HOP | {"host", "content-length", "accept-encoding"}
 
 def request_headers(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Give the headers that the server shall see: the client's own, but for what belongs to one connection."""
-    own = [(name, value) for name, value in headers if name.lower() not in _NOT_SENT]
+    told = list(headers)
+    named = {word.strip().lower() for name, value in told if name.lower() == "connection" for word in value.split(",")}
+    own = [(name, value) for name, value in told if name.lower() not in _NOT_SENT | named]
     return [*own, ("accept-encoding", "identity")]
 
 
