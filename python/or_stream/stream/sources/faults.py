@@ -17,9 +17,17 @@ def transport_error(cause: Exception, *, what: str = "the connection broke") -> 
     Returns:
         `StreamStalled` when the transport waited longer than its own timeout allows, else `TransportError`.
     """
+    cause = _alone(cause)
     words = str(cause)[:_MESSAGE_CHARS]
     message = f"{what}: {type(cause).__name__}" + (f": {words}" if words else "")
     return StreamStalled(message) if _is_timeout(cause) else TransportError(message)
+
+
+def _alone(cause: Exception) -> Exception:
+    # What fails within a task group comes as a group, also where it is alone.
+    while isinstance(cause, ExceptionGroup) and len(cause.exceptions) == 1:
+        cause = cause.exceptions[0]
+    return cause
 
 
 def _is_timeout(cause: Exception) -> bool:
