@@ -223,14 +223,14 @@ class Answer:
 def _async_body(client: AsyncOpenAI, resume: Resume | None, response: Any, *, strict: bool) -> Any:
     if resume is None:
         return response
-    again = partial(send, client=client._client)
+    again = partial(send, client=client._client)  # pyright: ignore[reportPrivateUsage] - the SDK's own HTTP client
     return AsyncResumingSource(response, again, _resumption(resume, response), strict=strict)
 
 
 def _body(client: OpenAI, resume: Resume | None, response: Any, *, strict: bool) -> Any:
     if resume is None:
         return response
-    again = partial(send_sync, client=client._client)
+    again = partial(send_sync, client=client._client)  # pyright: ignore[reportPrivateUsage] - the SDK's own HTTP client
     return ResumingSource(response, again, _resumption(resume, response), strict=strict)
 
 
