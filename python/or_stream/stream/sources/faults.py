@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from ...errors import StreamStalled, TransportError
 
 _MESSAGE_CHARS = 200
@@ -25,9 +27,10 @@ def transport_error(cause: Exception, *, what: str = "the connection broke") -> 
 
 def _alone(cause: Exception) -> Exception:
     # What fails within a task group comes as a group, also where it is alone.
-    while isinstance(cause, ExceptionGroup) and len(cause.exceptions) == 1:
-        cause = cause.exceptions[0]
-    return cause
+    if not isinstance(cause, ExceptionGroup):
+        return cause
+    group = cast("ExceptionGroup[Exception]", cause)
+    return _alone(group.exceptions[0]) if len(group.exceptions) == 1 else group
 
 
 def _is_timeout(cause: Exception) -> bool:
