@@ -223,15 +223,19 @@ class Answer:
 def _async_body(client: AsyncOpenAI, resume: Resume | None, response: Any, *, strict: bool) -> Any:
     if resume is None:
         return response
-    again = partial(send, client=client._client)  # pyright: ignore[reportPrivateUsage] - the SDK's own HTTP client
+    again = partial(send, client=_http_client(client))
     return AsyncResumingSource(response, again, _resumption(resume, response), strict=strict)
 
 
 def _body(client: OpenAI, resume: Resume | None, response: Any, *, strict: bool) -> Any:
     if resume is None:
         return response
-    again = partial(send_sync, client=client._client)  # pyright: ignore[reportPrivateUsage] - the SDK's own HTTP client
+    again = partial(send_sync, client=_http_client(client))
     return ResumingSource(response, again, _resumption(resume, response), strict=strict)
+
+
+def _http_client(client: Any) -> Any:
+    return client._client  # what sent the POST; the SDK gives no other way to it
 
 
 def _resumption(resume: Resume, response: Any) -> Resumption:
