@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from math import isinf
 from random import Random
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
 from .cut import Beat, Cut
 from .faults import Faults
@@ -115,7 +115,8 @@ class Staging:
         at = take.capture.end_ns / 1e9 / self.pace.speed + late
         beats = [Beat(at, body)]
         faults = self.faults if isinstance(self.faults, Faults) else self.faults.drawn(number, beats)
-        stop, how = faults.stop, cast("End", "whole")
+        stop = faults.stop
+        how: End = "whole"
         if stop is not None and stop.at < len(body):
             beats, how = stopped(beats, stop.at), stop.how
         return Score(tuple(beats), at, how, faults.delay, faults.content_type or JSON, length=len(body))
