@@ -19,6 +19,8 @@ SAYS = {
     "gateway_aiohttp": ["Once upon a time a fox", "completed by upstream_end: 34 tokens of m"],
     "metrics_prometheus": ['gateway_tokens_total{model="m",type="output"} 34.0'],
     "litellm_callback": ["m: completed, 34 tokens, 22 deltas"],
+    "serve_in_tests": ["3 passed"],
+    "load_test": ["p99 of the time to the first token", "20 succeeded, 0 failed"],
     "websocket_turns": ["Once upon a time a fox", "which follows resp_"],
 }
 

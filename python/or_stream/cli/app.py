@@ -70,7 +70,9 @@ def demo(
 ) -> None:
     """Replay a stream from a server in this process and consume it live.
 
-    Needs no network, no key and no model: the server listens on 127.0.0.1 and speaks real HTTP.
+    Needs no network, no key and no model: the server listens on 127.0.0.1 and speaks real HTTP. For example:
+
+    or-stream demo --fast
     """
     with Ending() as ending:
         ending.code = run_demo(fast=fast)
