@@ -21,8 +21,6 @@ from or_stream.bench.captures.capture import Capture, CapturedChunk
 from or_stream.cli.app import app
 from or_stream.serve import AT_ONCE, Faults, Program, ServerThread, Staging, Stop, Take
 
-pytest_plugins = ["tests.tls.conftest"]
-
 
 def app_commands():
     return typer.main.get_command(app).commands

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.live import Live
+from rich.spinner import Spinner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -25,9 +27,10 @@ def waiting(what: str) -> Generator[Callable[[], None]]:
     if not notes.is_terminal:
         yield _nothing
         return
-    status = notes.status(what)
-    with status:
-        yield status.stop
+    spinner = Spinner("dots", what, style="green")
+    # What the command writes to its streams must reach them as it is, so rich shall not stand between.
+    with Live(spinner, console=notes, transient=True, redirect_stdout=False, redirect_stderr=False) as line:
+        yield line.stop
 
 
 def _nothing() -> None:
