@@ -1,39 +1,111 @@
-"""The OpenAI SDK: its client sends the request, and the answer is our stream.
+"""The OpenAI SDK: its client sends the request, and the answer is our stream; or its streams over our decoder.
 
-The SDK brings its authentication, base URL, headers, timeouts, and its retries, which end when a reply begins. Its own
-stream classes, models and decoder never see the body.
+With `stream` the SDK brings its authentication, base URL, headers, timeouts, and its retries, which end when a reply
+begins. Its own stream classes, models and decoder never see the body. With `use_decoder` all of it stays as it is, and
+only the framing of its streams is ours.
 """
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, overload
 
 from anyio import move_on_after
 from openai import AsyncOpenAI, OpenAI
 
 from .stream.async_event_stream import CLOSE_SECONDS, AsyncEventStream
 from .stream.event_stream import EventStream
+from .stream.waiting import Waiting
+from .transports.openai_decoder import OpenAIDecoder
+from .transports.request import Request
+from .transports.resume import Resumption
+from .transports.resuming import AsyncResumingSource, ResumingSource
+from .transports.sending import send, send_sync
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
     from ._core import Limits
+    from .stream.intake import OutputSource
+    from .stream.read_ahead import ReadAhead
+    from .transports.resume import Resume
 
-__all__ = ["Answer", "AsyncAnswer", "stream"]
+__all__ = ["Answer", "AsyncAnswer", "stream", "use_decoder"]
+
+
+class _Options(TypedDict):
+    limits: Limits | None
+    strict: bool
+    require_terminal: bool
+    output_source: OutputSource
+
 
 _IDENTITY = {"accept-encoding": "identity"}
 
 
+Client = TypeVar("Client", OpenAI, AsyncOpenAI)
+
+
+def use_decoder(client: Client, *, limits: Limits | None = None) -> Client:
+    """Have a client of the SDK read its own streams with our framing (WHATWG rules S1-S10, `Limits`).
+
+    The SDK's stream classes, models and errors stay as they are, so a cut body still ends them quietly: `stream` is for
+    those who want to know. The place where the SDK takes a decoder is not public; it is tested from 3.0 on.
+
+    Args:
+        client: An `AsyncOpenAI` or `OpenAI`, which is changed. A copy, as of `with_options`, has the SDK's own again.
+        limits: As of `SSEDecoder`. `LimitExceeded` comes out of the SDK's stream as it is.
+
+    Returns:
+        The same client.
+
+    Raises:
+        TypeError: Raised when it is no client of the SDK.
+    """
+    if not isinstance(client, (OpenAI, AsyncOpenAI)):  # pyright: ignore[reportUnnecessaryIsInstance] - as below
+        raise _no_client(client)
+    client._make_sse_decoder = partial(OpenAIDecoder, limits=limits)  # type: ignore[method-assign]
+    return client
+
+
 @overload
 def stream(
-    client: AsyncOpenAI, *, limits: Limits | None = None, strict: bool = False, **request: Any
+    client: AsyncOpenAI,
+    *,
+    limits: Limits | None = None,
+    strict: bool = False,
+    require_terminal: bool = True,
+    output_source: OutputSource = "auto",
+    resume: Resume | None = None,
+    idle_timeout: float | None = None,
+    event_timeout: float | None = None,
+    progress_timeout: float | None = None,
+    total_timeout: float | None = None,
+    read_ahead: ReadAhead | None = None,
+    coalesce: bool = False,
+    **request: Any,
 ) -> AsyncAnswer: ...
 @overload
-def stream(client: OpenAI, *, limits: Limits | None = None, strict: bool = False, **request: Any) -> Answer: ...
 def stream(
-    client: OpenAI | AsyncOpenAI, *, limits: Limits | None = None, strict: bool = False, **request: Any
+    client: OpenAI,
+    *,
+    limits: Limits | None = None,
+    strict: bool = False,
+    require_terminal: bool = True,
+    output_source: OutputSource = "auto",
+    resume: Resume | None = None,
+    **request: Any,
+) -> Answer: ...
+def stream(
+    client: OpenAI | AsyncOpenAI,
+    *,
+    limits: Limits | None = None,
+    strict: bool = False,
+    require_terminal: bool = True,
+    output_source: OutputSource = "auto",
+    resume: Resume | None = None,
+    **request: Any,
 ) -> Answer | AsyncAnswer:
     """Send one request through a client of the SDK and stream the answer.
 
@@ -45,27 +117,42 @@ def stream(
             (`max_retries`), and never after a reply has begun.
         limits: As of `AsyncEventStream`.
         strict: As of `AsyncEventStream`.
-        **request: As of `client.responses.create`; `stream` is set.
+        require_terminal: As of `AsyncEventStream`.
+        output_source: As of `AsyncEventStream`.
+        resume: As of `connect`. The requests that go on are sent by the client's HTTP client with the headers of the
+            first; the policy alone says how often.
+        **request: As of `client.responses.create`; `stream` is set. For an `AsyncOpenAI` also the timeouts,
+            `read_ahead` and `coalesce` of `AsyncEventStream`.
 
     Returns:
         The answer, to be entered once, which gives an `AsyncEventStream` or an `EventStream`.
 
     Raises:
-        TypeError: Raised when it is no client of the SDK.
+        TypeError: Raised when it is no client of the SDK, or waits otherwise than an `OpenAI` can.
+        ValueError: Raised for what `AsyncEventStream` refuses, when the block is entered.
     """
+    options = _Options(limits=limits, strict=strict, require_terminal=require_terminal, output_source=output_source)
+    waiting = {name: request.pop(name) for name in Waiting.__annotations__ if name in request}
     if isinstance(client, AsyncOpenAI):
-        return AsyncAnswer(partial(_opened, client, request), partial(AsyncEventStream, limits=limits, strict=strict))
-    if isinstance(client, OpenAI):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a type checker
-        return Answer(partial(_opened, client, request), partial(EventStream, limits=limits, strict=strict))
-    message = f"client must be an openai.AsyncOpenAI or openai.OpenAI, not {type(client).__name__}"
-    raise TypeError(message)
+        body = partial(_async_body, client, resume, strict=strict)
+        return AsyncAnswer(partial(_opened, client, request), body, partial(AsyncEventStream, **options, **waiting))
+    if not isinstance(client, OpenAI):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a type checker
+        raise _no_client(client)
+    if waiting:
+        message = f"{', '.join(waiting)}: for an AsyncOpenAI only; an OpenAI waits as its `timeout` says"
+        raise TypeError(message)
+    body = partial(_body, client, resume, strict=strict)
+    return Answer(partial(_opened, client, request), body, partial(EventStream, **options))
 
 
 class AsyncAnswer:
     """One request of the SDK, as an asynchronous context manager that gives its stream."""
 
-    def __init__(self, send: Callable[[], Any], make: partial[AsyncEventStream]) -> None:
+    def __init__(
+        self, send: Callable[[], Any], body: Callable[[Any], Any], make: Callable[[Any], AsyncEventStream]
+    ) -> None:
         self._send = send
+        self._body = body
         self._opened: Any = None
         self._make = make
         self._stream: AsyncEventStream | None = None
@@ -74,7 +161,7 @@ class AsyncAnswer:
         self._opened = _once(self._opened, self._send)
         reply = await self._opened.__aenter__()
         try:
-            self._stream = self._make(reply.http_response)
+            self._stream = self._make(self._body(reply.http_response))
             return await self._stream.__aenter__()
         except BaseException:
             await self._close()
@@ -83,7 +170,12 @@ class AsyncAnswer:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        await self._close()
+        try:
+            if self._stream is not None:
+                # Its own end, which waits for the task that reads ahead.
+                await self._stream.__aexit__(kind, error, traceback)
+        finally:
+            await self._close()
 
     async def _close(self) -> None:
         try:
@@ -98,8 +190,9 @@ class AsyncAnswer:
 class Answer:
     """One request of the SDK, as a context manager that gives its stream."""
 
-    def __init__(self, send: Callable[[], Any], make: partial[EventStream]) -> None:
+    def __init__(self, send: Callable[[], Any], body: Callable[[Any], Any], make: Callable[[Any], EventStream]) -> None:
         self._send = send
+        self._body = body
         self._opened: Any = None
         self._make = make
         self._stream: EventStream | None = None
@@ -108,7 +201,7 @@ class Answer:
         self._opened = _once(self._opened, self._send)
         reply = self._opened.__enter__()
         try:
-            self._stream = self._make(reply.http_response)
+            self._stream = self._make(self._body(reply.http_response))
             return self._stream.__enter__()
         except BaseException:
             self._close()
@@ -125,6 +218,33 @@ class Answer:
                 self._stream.close()
         finally:
             self._opened.__exit__(None, None, None)
+
+
+def _async_body(client: AsyncOpenAI, resume: Resume | None, response: Any, *, strict: bool) -> Any:
+    if resume is None:
+        return response
+    again = partial(send, client=_http_client(client))
+    return AsyncResumingSource(response, again, _resumption(resume, response), strict=strict)
+
+
+def _body(client: OpenAI, resume: Resume | None, response: Any, *, strict: bool) -> Any:
+    if resume is None:
+        return response
+    again = partial(send_sync, client=_http_client(client))
+    return ResumingSource(response, again, _resumption(resume, response), strict=strict)
+
+
+def _http_client(client: Any) -> Any:
+    return client._client  # what sent the POST; the SDK gives no other way to it
+
+
+def _resumption(resume: Resume, response: Any) -> Resumption:
+    sent = response.request
+    return Resumption(resume, Request(sent.method, str(sent.url), dict(sent.headers), None))
+
+
+def _no_client(client: object) -> TypeError:
+    return TypeError(f"client must be an openai.AsyncOpenAI or openai.OpenAI, not {type(client).__name__}")
 
 
 def _once(opened: Any, send: Callable[[], Any]) -> Any:

@@ -53,7 +53,9 @@ def test_a_hundred_thousand_events_load_and_filter_at_once(big, show):
         took = {}
         for query in ("written,", "type:done", "item:1 written,", "gap:100", "one after nothing", ""):
             took[query] = page.evaluate(
-                """(query) => { const input = document.querySelector('input[type=search]'); const began = performance.now();
+                """(query) => {
+                const input = document.querySelector('input[type=search]');
+                const began = performance.now();
                 input.value = query; input.dispatchEvent(new Event('input'));
                 document.querySelector('.rows').getBoundingClientRect(); return performance.now() - began; }""",
                 query,
@@ -74,7 +76,10 @@ def test_scrubbing_a_hundred_thousand_events_shows_the_text_of_that_moment(big, 
             event = cursor(page)
             for number, text in enumerate(found.lanes.texts):
                 told = page.evaluate(
-                    "([number, event]) => inspected.textAsOf(inspected.recordings[0], inspected.recordings[0].texts[number], event)?.text ?? ''",
+                    """([number, event]) => {
+                    const recording = inspected.recordings[0];
+                    return inspected.textAsOf(recording, recording.texts[number], event)?.text ?? '';
+                    }""",
                     [number, event],
                 )
                 assert told == text.as_of(event)
@@ -85,7 +90,10 @@ def test_the_filter_finds_what_is_there(show):
     found = inspect_capture(capture, name="a")
     with show(page_of(capture)) as page:
         for query, count in (
-            ("type:output_text.delta", sum(1 for text in found.lanes.texts if text.channel == "text" for _ in text.tellings[0].events)),
+            (
+                "type:output_text.delta",
+                sum(1 for text in found.lanes.texts if text.channel == "text" for _ in text.tellings[0].events),
+            ),
             ("LOOK_UP", 3),
             ("seq:3", 1),
             ("is:finding", 1),
@@ -159,10 +167,14 @@ def test_a_click_on_a_lane_selects_the_nearest_event(show):
 def test_two_recordings_are_compared(show):
     with show(page_of(recording(300), recording(340, seed=5, gap=26, stalls=()))) as page:
         assert page.locator("h1").all_text_contents() == ["a.orx", "b.orx"]
-        rows = dict(page.evaluate("[...document.querySelectorAll('section')].find((one) => one.innerText.startsWith('DIFFERENCES')) "
-                                  "&& [...document.querySelectorAll('section')].find((one) => one.innerText.startsWith('DIFFERENCES'))"
-                                  ".innerText.split('\\n').map((line) => line.split('\\t')).filter((cells) => cells.length === 4)"
-                                  ".map((cells) => [cells[0], cells.slice(1)])"))
+        rows = dict(
+            page.evaluate(
+                "[...document.querySelectorAll('section')].find((one) => one.innerText.startsWith('DIFFERENCES')) "
+                "&& [...document.querySelectorAll('section')].find((one) => one.innerText.startsWith('DIFFERENCES'))"
+                ".innerText.split('\\n').map((line) => line.split('\\t')).filter((cells) => cells.length === 4)"
+                ".map((cells) => [cells[0], cells.slice(1)])"
+            )
+        )
         assert rows["stalls"] == ["1", "0", "-1 (-100.0 %)"]
         assert rows["text of all items"][:2] == ["differs", "differs"]
         page.get_by_role("button", name="B: scrub").click()
@@ -171,7 +183,9 @@ def test_two_recordings_are_compared(show):
         assert page.locator(".filter output").inner_text().endswith("360 events")
 
 
-@pytest.mark.parametrize("hostile", [HOSTILE, "<svg/onload=window.pwned=1>", "</style><script>window.pwned=1</script>", "{{data}}"])
+@pytest.mark.parametrize(
+    "hostile", [HOSTILE, "<svg/onload=window.pwned=1>", "</style><script>window.pwned=1</script>", "{{data}}"]
+)
 def test_what_a_model_wrote_stays_text(show, hostile):
     capture = recording(60, hostile=hostile)
     html = recordings_page([inspect_capture(capture, name=f"{hostile}.orx")])

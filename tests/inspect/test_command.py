@@ -82,7 +82,9 @@ def test_nothing_to_write_is_wrong_usage(path):
 
 def test_interrupted(tmp_path):
     write_capture(recording(60_000, gap=0.1), tmp_path / "a.orx")
-    process = subprocess.Popen(command("inspect", tmp_path / "a.orx", "-o", tmp_path / "a.html"), stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        command("inspect", tmp_path / "a.orx", "-o", tmp_path / "a.html"), stderr=subprocess.PIPE
+    )
     time.sleep(1.5)
     process.send_signal(signal.SIGINT)
     _, error = process.communicate(timeout=20)

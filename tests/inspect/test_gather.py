@@ -54,7 +54,11 @@ def test_columns_say_what_came_and_when():
 def test_lanes_are_the_items():
     found = look(recording(300))
     lanes = found.facts["lanes"]
-    assert [(lane["type"], lane["output_index"]) for lane in lanes] == [("reasoning", 0), ("message", 1), ("function_call", 2)]
+    assert [(lane["type"], lane["output_index"]) for lane in lanes] == [
+        ("reasoning", 0),
+        ("message", 1),
+        ("function_call", 2),
+    ]
     assert lanes[2]["name"] == "look_up"
     for lane in lanes:
         kinds = [found.facts["kinds"][found.columns["kind"][lane[at]]] for at in ("added", "done")]
@@ -100,7 +104,9 @@ def test_messages_of_a_websocket():
     assert json.loads(found.body[found.columns["offset"][5] :][: found.columns["length"][5]])["sequence_number"] == 5
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>" * 50, b"data: nope\n\n", b"data: [DONE]\n\n", b"\xff\xfe" * 9, b'{"error":{}}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>" * 50, b"data: nope\n\n", b"data: [DONE]\n\n", b"\xff\xfe" * 9, b'{"error":{}}']
+)
 def test_what_is_no_stream_is_still_shown(body):
     found = look(Capture((CapturedChunk(MS, body),), 2 * MS))
     assert found.body == body
@@ -126,7 +132,9 @@ def test_the_text_so_far_is_what_the_core_folds(data):
 
 
 def test_a_done_that_differs_takes_the_place_of_the_deltas():
-    body = recording(40).body.replace(b'"text": "', b'"text": "Another: ').replace(b'"text": "Another: "', b'"text": ""')
+    body = (
+        recording(40).body.replace(b'"text": "', b'"text": "Another: ').replace(b'"text": "Another: "', b'"text": ""')
+    )
     found = look(Capture.of_body(body))
     assert any(len(text.tellings) == 2 and text.tellings[1].text.startswith("Another: ") for text in found.lanes.texts)
 

@@ -171,3 +171,23 @@ def test_requests_come_from_objects_arrays_and_lines(tmp_path):
     file.write_text('{"model":"m"}\nnonsense\n')
     with pytest.raises(ValueError, match="line 2"):
         read_requests(str(file))
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_progress_is_told_before_the_first_request_ends(processes):
+    told, ended = [], []
+
+    def keep(so_far):
+        told.append((so_far, len(ended)))
+
+    take = Take.of(Synthetic(tokens=40, rate=40, ttft=0.0))
+    with ServerThread(Program([take], Staging())) as server:
+        request = LoadRequest.make(server.url, {"model": "m", "input": "x"})
+        job = Job((request,), FixedConcurrency(4), Bounds(requests=4), processes=processes)
+        result = run_load(job, on_record=ended.append, on_progress=keep)
+    early = [so_far for so_far, number in told if number == 0]
+    assert result.succeeded == 4
+    assert max(so_far.under_way for so_far in early) == 4
+    events = [so_far.events for so_far, _ in told]
+    assert 0 < max(so_far.events for so_far in early) <= sum(record.events for record in result.records)
+    assert events == sorted(events)

@@ -26,15 +26,15 @@ App = Callable[[httpx2.AsyncClient, str, Options], Any]
 Serve = Callable[[asyncio.Event, Callable[[], None], int], Coroutine[Any, Any, None]]
 
 
-def upstream_of(client: httpx2.AsyncClient, url: str) -> Any:
-    request = client.build_request("POST", url, json={"stream": True}, headers={"accept-encoding": "identity"})
-    return client.send(request, stream=True)
+def upstream_of(client: httpx2.AsyncClient, url: str, content: bytes = b'{"stream":true}') -> Any:
+    headers = {"accept-encoding": "identity", "content-type": "application/json"}
+    return client.send(client.build_request("POST", url, content=content, headers=headers), stream=True)
 
 
 def starlette_app(client: httpx2.AsyncClient, url: str, options: Options) -> Any:
 
     async def responses(request: Any) -> SSEProxyResponse:
-        return SSEProxyResponse(upstream_of(client, url), **options())
+        return SSEProxyResponse(upstream_of(client, url, await request.body()), **options())
 
     return Starlette(routes=[Route("/", responses, methods=["POST"])])
 
@@ -44,8 +44,7 @@ def fastapi_app(client: httpx2.AsyncClient, url: str, options: Options) -> Any:
 
     @app.post("/")
     async def responses(request: Request) -> Any:
-        await request.body()
-        return SSEProxyResponse(await upstream_of(client, url), **options())
+        return SSEProxyResponse(await upstream_of(client, url, await request.body()), **options())
 
     return app
 
@@ -135,7 +134,7 @@ def on_aiohttp(url: str, options: Options) -> Serve:
         async with httpx2.AsyncClient(timeout=30) as client:
 
             async def responses(request: web.Request) -> web.StreamResponse:
-                return await relay_aiohttp(request, upstream_of(client, url), **options())
+                return await relay_aiohttp(request, upstream_of(client, url, await request.read()), **options())
 
             app = web.Application()
             app.router.add_post("/", responses)
@@ -154,19 +153,22 @@ GATEWAYS: dict[str, Callable[[str, Options], Serve]] = {
     "fastapi-uvicorn": partial(on_uvicorn, fastapi_app),
     "asgi-uvicorn": partial(on_uvicorn, plain_app),
     "starlette-granian": partial(on_granian, starlette_app),
+    "fastapi-granian": partial(on_granian, fastapi_app),
     "asgi-granian": partial(on_granian, plain_app),
     "aiohttp": on_aiohttp,
 }
 
 
 @contextmanager
-def gateway(name: str, url: str, **options: Any) -> Iterator[tuple[str, list[Any]]]:
-    """A gateway before an upstream.
+def gateway(
+    name: str, url: str, *, each: Callable[[], dict[str, Any]] = dict, **options: Any
+) -> Iterator[tuple[str, list[Any]]]:
+    """A gateway before an upstream; `each` gives the options that every request has for itself.
 
     Yields:
         Its URL, and the list of what its `on_end` was told.
     """
     ends: list[Any] = []
     given = {"heartbeat": None, **options}
-    with running(GATEWAYS[name](url, lambda: {**given, "on_end": ends.append})) as own:
+    with running(GATEWAYS[name](url, lambda: {**given, **each(), "on_end": ends.append})) as own:
         yield own, ends

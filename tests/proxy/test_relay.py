@@ -2,12 +2,10 @@
 
 import hashlib
 import json
-import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -20,6 +18,7 @@ from tests.streams.profiles import SERVERS
 from tests.streams.script import events
 from tests.transports.scripted_server import Exchange, ScriptedServer, eventually
 
+from .clients import RawClient, fetch, read
 from .gateways import GATEWAYS, gateway
 
 BODY = wire.body(events(AGENT))
@@ -47,41 +46,6 @@ def sends(*pieces: bytes, then: Callable[[Exchange], None] = Exchange.end) -> Ca
 
 def waits(exchange: Exchange) -> None:
     exchange.wait_until_gone()
-
-
-def fetch(url: str) -> httpx2.Response:
-    return httpx2.post(url, json={}, timeout=20)
-
-
-def read(body: bytes) -> ors.Assembler:
-    assembler = ors.Assembler()
-    assembler.feed(body)
-    assembler.finish()
-    return assembler
-
-
-class RawClient:
-    """A client that leaves when and as it likes."""
-
-    def __init__(self, url: str, receive_buffer: int | None = None) -> None:
-        target = urlsplit(url)
-        self.socket = socket.socket()
-        if receive_buffer:
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        self.socket.settimeout(10)
-        self.socket.connect((target.hostname, target.port))
-        self.socket.sendall(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}")
-        self.received = b""
-
-    def read_until(self, mark: bytes) -> None:
-        while mark not in self.received:
-            data = self.socket.recv(65536)
-            assert data, self.received[-300:]
-            self.received += data
-
-    def leave(self) -> float:
-        self.socket.close()
-        return time.monotonic()
 
 
 @each_gateway

@@ -193,8 +193,9 @@ def test_text_that_has_no_deltas_is_rewritten_too() -> None:
     assert SECRET.encode() not in through(masking(), [body])
 
 
-def test_an_undecodable_event_with_the_phrase_is_dropped() -> None:
-    bad, good = b"data: {tulip-42\n\n", b"data: {other\n\n"
+@pytest.mark.parametrize("phrase", [b"tulip-42", b"tulip\\u002d42", b"\\u0074ulip-42"])
+def test_an_undecodable_event_with_the_phrase_is_dropped(phrase: bytes) -> None:
+    bad, good = b"data: {%b\n\n" % phrase, b"data: {other \\u00e4 \\x\n\n"
     assert through(masking(), [bad, good]) == good
 
 
@@ -206,6 +207,56 @@ def test_several_events_in_one_block_become_blocks_also_without_a_type() -> None
         b'event: response.output_text.delta\ndata: {"type":"response.output_text.delta","delta":"a"}\n\n'
         b'data: {"n":1}\n\n'
     )
+
+
+def test_what_handlers_were_given_stays_as_it_was() -> None:
+    body = wire.body(events(SECRETS))
+    kept: list[tuple[ors.Event, str]] = []
+
+    def keep(event: ors.Event) -> None:
+        kept.append((event, json.dumps(event.data)))
+
+    rewriter = masking()
+    for kind in {event.type for event in ors.Decoder().feed(body)}:
+        rewriter.on(kind, keep)
+    assert SECRET.encode() not in through(rewriter, [body])
+    assert len(kept) > 10
+    for event, data in kept:
+        assert json.dumps(event.data) == data
+        assert json.loads(event.raw) == event.data
+
+
+def test_what_handlers_give_may_be_given_again() -> None:
+    note = {"type": "acme:note", "text": "hi"}
+    rewriter = ors.Rewriter().on("response.output_text.delta", lambda event: [event.data, note, note])
+    told = ors.Decoder().feed(through(rewriter, [wire.body(events(HELLO))]))
+    assert note == {"type": "acme:note", "text": "hi"}
+    assert [event.sequence_number for event in told] == list(range(len(told)))
+
+
+def test_the_text_of_a_response_is_rewritten_where_its_items_are_missing() -> None:
+    response = {**SECRETS.response("completed"), "output": [], "output_text": PHRASE}
+    body = wire.body([{"type": "response.completed", "sequence_number": 0, "response": response}])
+    told = through(masking(), [body])
+    assert SECRET.encode() not in told
+    assert json.dumps(mask(PHRASE)).encode() in told
+
+
+def test_an_approval_request_tells_arguments_too() -> None:
+    item = {"type": "mcp_approval_request", "id": "a", "name": "f", "arguments": json.dumps({"word": SECRET})}
+    body = wire.body([{"type": "response.output_item.done", "sequence_number": 0, "output_index": 0, "item": item}])
+    assert SECRET.encode() not in through(masking(), [body])
+
+
+@pytest.mark.parametrize("rest", [b"data: {", b'event: x\ndata: {"type":"x"}\n', b"da"])
+def test_half_an_event_can_be_dropped_before_an_end_of_ours(rest: bytes) -> None:
+    blocks = list(wire.blocks(events(HELLO)))
+    rewriter = masking()
+    told = rewriter.feed(b"".join(blocks[:6]) + rest)
+    assert rewriter.unfinished_bytes == len(rest)
+    assert rewriter.drop_unfinished() == rest
+    told += rewriter.finish() + rewriter.abort("upstream_closed", "cut")
+    assert strict(told).outcome is ors.Outcome.FAILED
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["lf", "crlf", "cr"])

@@ -42,8 +42,10 @@ async def read_answer(reader):
     try:
         if b"transfer-encoding: chunked" not in head:
             size = int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0] or -1)
-            body += await (reader.read() if size < 0 else reader.readexactly(size))
-            return Answer(head, bytes(body), "closed" if size < 0 else "whole")
+            body += await (reader.read() if size < 0 else reader.read(size))
+            while 0 < len(body) < size and (more := await reader.read(size - len(body))):
+                body += more
+            return Answer(head, bytes(body), "whole" if len(body) == size else "closed")
         while size := int(await reader.readuntil(b"\r\n"), 16):
             body += (await reader.readexactly(size + 2))[:-2]
         await reader.readexactly(2)

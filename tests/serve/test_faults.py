@@ -1,6 +1,7 @@
 """Every fault does what it says, and the same seed gives the same bytes."""
 
 import asyncio
+import json
 from random import Random
 from time import monotonic
 
@@ -21,7 +22,7 @@ from or_stream.serve import (
 from or_stream.serve.cut import Beat
 from or_stream.serve.take import texts
 
-from .clients import fetch, serving
+from .clients import fetch, request, serving
 
 SOURCE = Synthetic(tokens=30, rate=3000, ttft=0.0)
 BODY = SOURCE.capture().body
@@ -34,6 +35,53 @@ def answer(**staging):
             return await asyncio.wait_for(fetch(server), 10)
 
     return asyncio.run(told())
+
+
+NOT_STREAMED = request(body=b'{"model":"m","input":"hi","stream":false}')
+
+
+def answer_whole(**staging):
+    async def told():
+        async with serving(SOURCE, **staging) as server:
+            return await asyncio.wait_for(fetch(server, NOT_STREAMED), 10)
+
+    return asyncio.run(told())
+
+
+@pytest.mark.parametrize("at", [0, 1, 300])
+@pytest.mark.parametrize(("how", "seen"), [("reset", "reset"), ("close", "closed")])
+def test_a_body_that_is_not_streamed_stops_too(how, seen, at):
+    whole = answer_whole()
+    assert (whole.how, json.loads(whole.body)) == ("whole", SOURCE.response())
+    found = answer_whole(faults=Faults(stop=Stop(how, at)))
+    assert found.how == seen
+    assert whole.body[:at].startswith(found.body)
+    if how == "close":
+        assert found.body == whole.body[:at]
+        assert b"content-length: %d\r\n" % len(whole.body) in found.head
+
+
+def test_a_body_that_is_not_streamed_is_late_and_of_another_type():
+    start = monotonic()
+    found = answer_whole(faults=Faults(delay=0.2, content_type="text/html"))
+    assert monotonic() - start > 0.2
+    assert b"content-type: text/html\r\n" in found.head
+    assert json.loads(found.body) == SOURCE.response()
+
+
+def test_a_body_that_is_not_streamed_stalls():
+    async def told():
+        async with serving(SOURCE, faults=Faults(stop=Stop("stall", 9))) as server:
+            await asyncio.wait_for(fetch(server, NOT_STREAMED), 0.3)
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(told())
+
+
+def test_faults_by_a_seed_are_the_same_for_bodies_that_are_not_streamed():
+    found = [answer_whole(faults=RandomFaults(seed, stops=("close",))) for seed in range(8)]
+    assert found == [answer_whole(faults=RandomFaults(seed, stops=("close",))) for seed in range(8)]
+    assert {one.how for one in found} == {"whole", "closed"}
 
 
 @pytest.mark.parametrize("cut", [Cut(), Cut("bytes", 5)], ids=str)

@@ -95,6 +95,18 @@ def test_errors_have_the_shape_of_the_contract(method, path, body, status, param
     assert (response.status_code, error["param"]) == (status, param)
     assert set(error) == {"message", "type", "param", "code"}
     assert error["message"]
+    assert ("allow" in response.headers) == (status == 405)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "takes"), [("GET", "", "POST"), ("GET", "/compact", "POST"), ("POST", "/resp_1", "GET")]
+)
+def test_a_wrong_method_is_told_the_right_one(method, path, takes):
+    async def answered():
+        async with serving(MADE_UP) as server, httpx2.AsyncClient() as client:
+            return await client.request(method, server.url + path)
+
+    assert asyncio.run(answered()).headers["allow"] == takes
 
 
 def test_2026_01_15_has_no_compaction_and_no_websocket():

@@ -3,17 +3,14 @@
 Over a real socket for cancellation; for failures through a source whose n-th operation raises.
 """
 
-import asyncio
-import gc
-import time
 import warnings
 
 import anyio
-import psutil
 import pytest
 from tests.streams import wire
 from tests.streams.answers import AGENT
 from tests.streams.script import events
+from tests.streams.stepping import Stepping, check_nothing_is_left, port_of, tasks
 from tests.transports.scripted_server import ScriptedServer
 
 import or_stream as ors
@@ -37,53 +34,10 @@ def anyio_backend(request):
     return request.param
 
 
-class Stepping:
-    """Awaits a coroutine, and acts when it has suspended for the n-th time."""
-
-    def __init__(self, coroutine, at, act):
-        self._coroutine = coroutine
-        self._at = at
-        self._act = act
-        self.steps = 0
-
-    def __await__(self):
-        inner = self._coroutine.__await__()
-        resume, value = inner.send, None
-        while True:
-            try:
-                waited_for = resume(value)
-            except StopIteration as stop:
-                return stop.value
-            if self.steps == self._at:
-                self._act()
-            self.steps += 1
-            try:
-                resume, value = inner.send, (yield waited_for)
-            except BaseException as error:
-                resume, value = inner.throw, error
-
-
 def folded(body):
     assembler = ors.Assembler()
     assembler.feed(body)
     return assembler
-
-
-def connections_to(port):
-    mine = psutil.Process().net_connections("tcp")
-    return [one for one in mine if one.raddr and one.raddr.port == port and one.status == psutil.CONN_ESTABLISHED]
-
-
-def check_nothing_is_left(port):
-    gc.collect()
-    deadline = time.monotonic() + 2
-    while (left := connections_to(port)) and time.monotonic() < deadline:
-        time.sleep(0.005)
-    assert left == []
-
-
-def tasks():
-    return asyncio.all_tasks() if asyncio._get_running_loop() is not None else set()
 
 
 @each_mode
@@ -95,7 +49,7 @@ async def test_cancelled_at_every_await(mode):
     with ScriptedServer() as server, warnings.catch_warnings():
         warnings.simplefilter("error")
         url = server.script(script)
-        port = int(url.split(":")[2].split("/")[0])
+        port = port_of(url)
         before, cancelled_at = tasks(), -1
         while True:
             cancelled_at += 1

@@ -7,7 +7,7 @@ import pytest
 from transport_wire import DEMO, EVENTS
 
 import or_stream as ors
-from or_stream.openai import stream
+from or_stream.openai import stream, use_decoder
 
 pytestmark = pytest.mark.anyio
 ASK = {"model": "m", "input": "hi"}
@@ -89,3 +89,85 @@ async def test_an_answer_is_entered_once_and_needs_a_client_of_the_sdk(server):
             await answer.__aenter__()
         stream(client, **ASK)
     assert len(server.requests) == 1
+
+
+async def test_the_options_of_our_streams(server):
+    def stalled(exchange):
+        exchange.chunked(*EVENTS[:5])
+        exchange.wait_until_gone()
+
+    server.script(stalled, "/v1/responses")
+    options = {"read_ahead": ors.ReadAhead(max_bytes=4000), "coalesce": True, "require_terminal": False}
+    async with openai.AsyncOpenAI(**base(server)) as client:
+        with pytest.raises(ors.StreamStalled) as caught:
+            async with stream(client, **ASK, **options, idle_timeout=0.3, output_source="stream") as events:
+                await events.until_done()
+    assert caught.value.partial is not None
+    assert json.loads(server.requests[0].body) == {**ASK, "stream": True}
+    server.script(lambda exchange: exchange.whole(b"".join(EVENTS[:5])), "/v1/responses")
+    with openai.OpenAI(**base(server)) as client:
+        with stream(client, **ASK, require_terminal=False) as events:
+            assert len(list(events)) == 5
+        with pytest.raises(TypeError, match="idle_timeout: for an AsyncOpenAI only"):
+            stream(client, **ASK, idle_timeout=3)
+
+
+async def test_resume_goes_on_with_the_key_of_the_sdk(server):
+    with ors.EventStream(DEMO) as plain:
+        told = [event.raw for event in plain]
+    response_id = plain.response_id
+    last = next(ors.EventStream(EVENTS[4], require_terminal=False)).sequence_number
+
+    def cut(exchange):
+        exchange.chunked(*EVENTS[:5])
+        exchange.reset()
+
+    server.script(cut, "/v1/responses")
+    server.script(
+        lambda exchange: exchange.whole(b"".join(EVENTS[5:])),
+        f"/v1/responses/{response_id}?stream=true&starting_after={last}",
+    )
+    policy = ors.Resume(backoff_seconds=0.0)
+    async with openai.AsyncOpenAI(**base(server)) as client, stream(client, **ASK, resume=policy) as events:
+        assert [event.raw async for event in events] == told
+    with openai.OpenAI(**base(server)) as client, stream(client, **ASK, resume=policy) as events:
+        assert [event.raw for event in events] == told
+    assert [sent.method for sent in server.requests] == ["POST", "GET"] * 2
+    assert {sent.headers["authorization"] for sent in server.requests} == {"Bearer k"}
+
+
+# On trio the SDK leaves generators of its own unfinished, over its own decoder too, and trio warns of them.
+on_asyncio = pytest.mark.parametrize("anyio_backend", ["asyncio"])
+
+
+@on_asyncio
+async def test_the_streams_of_the_sdk_over_our_decoder(server):
+    server.script(demo, "/v1/responses")
+    with openai.OpenAI(**base(server)) as client:
+        plain = [event.to_dict() for event in client.responses.create(**ASK, stream=True)]
+        assert use_decoder(client) is client
+        with client.responses.create(**ASK, stream=True) as events:
+            assert type(events._decoder).__module__.startswith("or_stream")
+            assert [event.to_dict() for event in events] == plain
+    async with openai.AsyncOpenAI(**base(server)) as client, use_decoder(client).responses.stream(**ASK) as events:
+        types = [event.type async for event in events]
+        final = await events.get_final_response()
+    assert types == [event["type"] for event in plain]
+    assert final.id == plain[-1]["response"]["id"]
+    with pytest.raises(TypeError, match=r"openai\.AsyncOpenAI"):
+        use_decoder(object())
+
+
+@on_asyncio
+async def test_our_decoder_is_exact_and_bounded_under_the_sdk(server):
+    """One BOM is dropped, a lone CR ends a line, and an event has a largest size."""
+    event = EVENTS[0].replace(b"\n", b"\r")
+    server.script(lambda exchange: exchange.whole(b"\xef\xbb\xbf" + event), "/v1/responses")
+    limits = ors.Limits(max_event_bytes=100)
+    with use_decoder(openai.OpenAI(**base(server))) as client:
+        assert [one.type for one in client.responses.create(**ASK, stream=True)] == ["response.created"]
+        with pytest.raises(ors.LimitExceeded):
+            list(use_decoder(client, limits=limits).responses.create(**ASK, stream=True))
+    async with use_decoder(openai.AsyncOpenAI(**base(server)), limits=limits) as client:
+        with pytest.raises(ors.LimitExceeded):
+            [one async for one in await client.responses.create(**ASK, stream=True)]

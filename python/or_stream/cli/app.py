@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -18,12 +18,17 @@ from .check import check as run_check
 from .demo import demo as run_demo
 from .ending import Ending
 from .inspect import inspect as run_inspect
+from .proxy import Proxy
+from .proxy import proxy as run_proxy
 from .record import record as run_record
 from .selftest import selftest as run_selftest
 from .serve import Address, cut_of, faults_of, profile_of, speed_of, stop_of
 from .serve import serve as run_serve
 from .target import Target, parse_header
 from .views import Mode
+
+if TYPE_CHECKING:
+    from ..proxy.options import RelayOptions
 
 EXIT_CODES = """
 Exit codes: 0 completed or incomplete; 1 failed, cancelled, error or cut short; 2 wrong usage, or nothing to read;
@@ -37,6 +42,11 @@ Exit codes: 0 conformant, warnings or none; 1 not conformant; 2 wrong usage, or 
 SERVE_EXIT_CODES = """
 Exit codes: 0 after SIGTERM; 2 wrong usage, a recording that cannot be read, or an address that cannot be had; 130
 interrupted.
+"""
+
+PROXY_EXIT_CODES = """
+Exit codes: 0 after SIGTERM; 2 wrong usage, a usage log that cannot be written, or an address that cannot be had; 130
+interrupted. Streams that are under way then have --drain-seconds to end; a second signal ends them.
 """
 
 BENCH_EXIT_CODES = """
@@ -66,7 +76,9 @@ def demo(
 ) -> None:
     """Replay a stream from a server in this process and consume it live.
 
-    Needs no network, no key and no model: the server listens on 127.0.0.1 and speaks real HTTP.
+    Needs no network, no key and no model: the server listens on 127.0.0.1 and speaks real HTTP. For example:
+
+    or-stream demo --fast
     """
     with Ending() as ending:
         ending.code = run_demo(fast=fast)
@@ -237,6 +249,58 @@ def serve(  # noqa: PLR0917 - typer makes options of keywords
             seed=seed,
         )
         ending.code = run_serve(sources or [], made_up, staging, spec, Address(host=host, port=port), as_json=as_json)
+
+
+@app.command(epilog=PROXY_EXIT_CODES)
+def proxy(  # noqa: PLR0917 - typer makes options of keywords
+    upstream: Annotated[str, typer.Option("--upstream", "-u", help="The server's base URL.")],
+    host: Annotated[str, typer.Option("--host", help="Where to listen.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", "-p", help="Where to listen; 0 for any.", min=0, max=65535)] = 8080,
+    upstream_header: Annotated[
+        list[str] | None,
+        typer.Option("--upstream-header", "-H", help="For the server, as 'Name: value'; repeatable."),
+    ] = None,
+    usage_log: Annotated[
+        str | None, typer.Option("--usage-log", help="A line of JSON a request goes to this file; - for ours.")
+    ] = None,
+    redis: Annotated[str | None, typer.Option("--redis", help="Keep streams in this Redis: redis://HOST:PORT.")] = None,
+    heartbeat: Annotated[float, typer.Option("--heartbeat", help="Seconds of silence; 0 for none.", min=0)] = 15.0,
+    on_client_gone: Annotated[
+        Literal["cancel", "drain"] | None,
+        typer.Option("--on-client-gone", help="Close the stream, or read it to its end. With --redis drain."),
+    ] = None,
+    max_duration: Annotated[float | None, typer.Option("--max-duration", help="Seconds of a stream.")] = None,
+    max_event_bytes: Annotated[int | None, typer.Option("--max-event-bytes", help="Of one event.", min=1)] = None,
+    send_timeout: Annotated[float | None, typer.Option("--send-timeout", help="Seconds of one write.")] = None,
+    open_early: Annotated[bool, typer.Option("--open-early", help="Answer before the server has.")] = False,
+    drain_seconds: Annotated[int, typer.Option("--drain-seconds", help="For streams after a signal.", min=0)] = 30,
+    as_json: Annotated[bool, typer.Option("--json", help="Tell the URL as a JSON object.")] = False,
+) -> None:
+    """Relay the streams of a server, and write down what they used.
+
+    POST /v1/responses is relayed byte for byte, every other path passed on; /metrics, /healthz and /readyz are ours.
+    docs/proxies.md has the rest. For example:
+
+    or-stream proxy --upstream http://127.0.0.1:8000 --usage-log usage.jsonl
+    """
+    given = {
+        "on_client_gone": on_client_gone,
+        "max_duration": max_duration,
+        "max_event_bytes": max_event_bytes,
+        "send_timeout": send_timeout,
+    }
+    options: RelayOptions = {"heartbeat": heartbeat or None, "open_early": open_early}
+    options.update({name: value for name, value in given.items() if value is not None})  # type: ignore[typeddict-item]
+    with Ending() as ending:
+        asked = Proxy(
+            upstream=upstream,
+            upstream_headers=dict(map(parse_header, upstream_header or [])),
+            usage_log=usage_log,
+            redis=redis,
+            options=options,
+            drain_seconds=drain_seconds,
+        )
+        ending.code = run_proxy(asked, Address(host=host, port=port), as_json=as_json)
 
 
 @app.command(epilog=BENCH_EXIT_CODES)

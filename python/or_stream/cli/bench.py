@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, cast
 
@@ -12,7 +12,7 @@ from rich.console import Console
 
 from ..bench.definitions import definition
 from ..bench.inspect import run_facts, run_page
-from ..bench.load import Bounds, FixedConcurrency, FixedRate, Job, LoadRequest, Ramp, read_requests, run_load
+from ..bench.load import Bounds, FixedConcurrency, FixedRate, Job, LoadRequest, Ramp, SoFar, read_requests, run_load
 from ..json_text import write_text
 from .bench_table import print_run
 from .ending import INTERRUPTED, complain
@@ -51,8 +51,8 @@ def bench(job: Job, report: Report) -> int:
         OSError: Raised when a file cannot be written.
         ImportError: Raised when no HTTP client is installed.
     """
-    with _progress(job) as tell:
-        result = run_load(job, on_record=tell)
+    with _progress(job) as shown:
+        result = run_load(job, on_record=shown.record if shown else None, on_progress=shown.so_far if shown else None)
     facts = result.facts(report.defs, report.slos)
     if report.as_json:
         sys.stdout.write(write_text(facts) + "\n")
@@ -92,7 +92,8 @@ class _Progress:
     def __init__(self, job: Job, console: Console) -> None:
         self._job = job
         self._status = console.status("starting")
-        self._ended = self._failed = self._events = 0
+        self._ended = self._failed = 0
+        self._so_far = SoFar()
 
     def __enter__(self) -> Self:
         self._status.start()
@@ -101,16 +102,25 @@ class _Progress:
     def __exit__(self, *_: object) -> None:
         self._status.stop()
 
-    def __call__(self, record: Record) -> None:
+    def record(self, record: Record) -> None:
+        """A request has ended."""
         self._ended += 1
         self._failed += bool(record.error_kind)
-        self._events += record.events
+        self._show()
+
+    def so_far(self, so_far: SoFar) -> None:
+        """So many are under way."""
+        self._so_far = so_far
+        self._show()
+
+    def _show(self) -> None:
         due = self._job.bounds.requests
         of = "" if due is None else f" of {due + self._job.bounds.warm_up:,}"
-        self._status.update(f"{self._ended:,}{of} requests, {self._failed:,} failed, {self._events:,} events")
+        ended = f"{self._ended:,}{of} requests ended, {self._failed:,} failed"
+        self._status.update(f"{self._so_far.under_way:,} under way, {ended}, {self._so_far.events:,} events")
 
 
-def _progress(job: Job) -> Any:
+def _progress(job: Job) -> AbstractContextManager[_Progress | None]:
     notes = Console(stderr=True)
     return _Progress(job, notes) if notes.is_terminal else nullcontext()
 

@@ -10,8 +10,11 @@ from .ending import code_of, complain
 from .report import print_table
 from .timing import Timing
 from .views import make_view
+from .waiting import waiting
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..stream.event_stream import EventStream
     from .target import Target
     from .views import Mode
@@ -34,17 +37,18 @@ def cat(target: Target, mode: Mode, *, stats: bool | None) -> int:
     """
     source = target.open()
     timing = Timing()
-    with source as stream:
-        code = _show(stream, mode, timing, target.name)
+    with waiting(f"waiting for {target.name}") as come, source as stream:
+        code = _show(stream, mode, timing, target.name, come)
     if stats or (stats is None and sys.stdout.isatty() and sys.stderr.isatty() and stream.stats.events):
         print_table(stream, timing if target.is_live else None, file=sys.stderr)
     return code
 
 
-def _show(stream: EventStream, mode: Mode, timing: Timing, name: str) -> int:
+def _show(stream: EventStream, mode: Mode, timing: Timing, name: str, come: Callable[[], None]) -> int:
     view = make_view(mode, sys.stdout)
     try:
         for events in stream.batches():
+            come()
             timing.note(events)
             view.show(events)
     except OrStreamError as error:
@@ -52,6 +56,7 @@ def _show(stream: EventStream, mode: Mode, timing: Timing, name: str) -> int:
         complain(_told(error, name))
         return code_of(error)
     finally:
+        come()
         timing.stop()
     view.end(stream)
     outcome = stream.until_done()

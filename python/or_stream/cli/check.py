@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext
 from typing import TYPE_CHECKING, Literal
 
 from rich.console import Console
@@ -13,6 +12,7 @@ from rich.text import Text
 from ..conformance.check import check as judge
 from ..errors import OrStreamError
 from .ending import complain
+from .waiting import waiting
 
 if TYPE_CHECKING:
     from ..conformance.report import ConformanceReport
@@ -39,9 +39,8 @@ def check(target: Target, spec: Spec, profile: Profile, *, as_json: bool) -> int
     Raises:
         OSError: Raised when a file cannot be opened.
     """
-    notes = Console(stderr=True)
     try:
-        with notes.status(f"reading {target.name}") if notes.is_terminal else nullcontext(), target.raw() as source:
+        with waiting(f"reading {target.name}"), target.raw() as source:
             report = judge(source, spec=spec, profile=profile)
     except OrStreamError as error:
         complain(f"{target.name}: {error}")

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
-
-from rich.console import Console
 
 from ..bench.captures import CaptureError, read_capture
 from ..bench.inspect import inspect_capture, recordings_page
 from ..bench.inspect.page import VERSION
 from ..json_text import write_bytes
 from .ending import complain
+from .waiting import waiting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,13 +38,12 @@ def inspect(sources: Sequence[Path], out: Path | None, spec: Spec, profile: Prof
     Raises:
         OSError: Raised when a file cannot be read or written.
     """
-    notes = Console(stderr=True)
     found: list[Inspected] = []
     for source in sources:
         if out is not None and out.exists() and out.samefile(source):
             complain(f"{out}: this is a recording that is read")
             return UNREADABLE
-        with notes.status(f"reading {source}") if notes.is_terminal else nullcontext():
+        with waiting(f"reading {source}"):
             one = _read(source, spec, profile)
         if one is None:
             return UNREADABLE

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext
 from pathlib import Path
 from time import monotonic_ns
 from typing import TYPE_CHECKING, Any
-
-from rich.console import Console
 
 from ..bench.captures import CaptureError, read_capture, recorded, write_capture
 from ..bench.timeline import Timeline
@@ -16,6 +13,7 @@ from ..errors import OrStreamError
 from ..json_text import write_text
 from ..stream.sources.faults import transport_error
 from .ending import code_of, complain
+from .waiting import waiting
 
 if TYPE_CHECKING:
     from ..bench.captures import Capture
@@ -44,7 +42,7 @@ def record(target: Target, path: Path, *, compress: bool, as_json: bool) -> int:
     if not target.is_live:
         return _convert(Path(target.source), path, compress=compress, as_json=as_json)
     start = monotonic_ns()
-    with target.raw() as source:
+    with waiting(f"recording {target.name}"), target.raw() as source:
         tape = recorded(source, path, start_ns=start, compress=compress)
         code = _read(tape, target.name)
     if tape.fault is None:
@@ -55,13 +53,11 @@ def record(target: Target, path: Path, *, compress: bool, as_json: bool) -> int:
 
 def _read(tape: RecordedSource, name: str) -> int:
     """Read to the end of the body, whatever is in it."""
-    notes = Console(stderr=True)
     timeline = Timeline()
     try:
         tape.open()
-        with notes.status(f"recording {name}") if notes.is_terminal else nullcontext():
-            while (chunk := tape.read()) is not None:
-                timeline.feed(chunk)
+        while (chunk := tape.read()) is not None:
+            timeline.feed(chunk)
     except OrStreamError:
         raise
     except Exception as cause:

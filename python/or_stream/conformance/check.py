@@ -10,6 +10,7 @@ from ..errors import OrStreamError
 from ..models.contract import LATEST, Spec
 from ..models.wire import is_object, parse_json
 from ..stream.sources import open_source
+from ..stream.sources.faults import transport_error
 from .blocks import Block, Blocks
 from .content import Content
 from .envelope import fields, framing
@@ -48,11 +49,20 @@ def check(source: Any, *, spec: Spec = LATEST, profile: Profile = "open-response
     try:
         opened.open()
         judge.see_headers(opened.headers)
-        while (chunk := opened.read()) is not None:
+        while (chunk := _read(opened)) is not None:
             judge.feed(bytes(chunk))
     finally:
         opened.close()
     return judge.finish()
+
+
+def _read(opened: Any) -> Any:
+    try:
+        return opened.read()
+    except (OrStreamError, OSError, TypeError):
+        raise
+    except Exception as cause:
+        raise transport_error(cause) from cause
 
 
 class _Judge:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, ClassVar
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING, Any, cast
 
 from aiohttp import web
 
@@ -12,11 +11,11 @@ from .downstream import ClientGone, Downstream
 from .relay import Relay
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from typing_extensions import Unpack
 
     from .options import RelayOptions
-
-_LOOK_SECONDS = 0.02
 
 
 class AiohttpDownstream(Downstream):
@@ -33,17 +32,24 @@ class AiohttpDownstream(Downstream):
             self.response.headers.add(name, value)
         await self._or_gone(self.response.prepare(self._request))
 
-    async def send(self, data: bytes) -> None:
+    def send(self, data: bytes) -> Awaitable[None]:
         """Send some of the body; `write` waits while the client does not read."""
-        await self._or_gone(self.response.write(data))
+        return self.response.write(data)
 
     async def finish(self) -> None:
         """End the body."""
         await self._or_gone(self.response.write_eof())
 
     async def gone(self) -> None:
-        """Wait until the connection is lost. aiohttp tells nobody who does not write, so one timer looks for all."""
-        await _Lookout.of_this_loop().lost(self._request)
+        """Wait until the connection is lost."""
+        transport = self._request.transport
+        if transport is None or transport.is_closing():
+            return
+        ear = _Ear(transport)
+        try:
+            await ear.lost
+        finally:
+            ear.close()
 
     async def _or_gone(self, writing: Any) -> None:
         try:
@@ -52,36 +58,38 @@ class AiohttpDownstream(Downstream):
             raise ClientGone from error
 
 
-class _Lookout:
-    """Looks at the connections of one event loop, all with one timer."""
+class _Ear(asyncio.Protocol):
+    """Stands before the protocol of a connection and hears when it is lost, which aiohttp tells nobody who only waits.
 
-    _of_loop: ClassVar[WeakKeyDictionary[asyncio.AbstractEventLoop, _Lookout]] = WeakKeyDictionary()
+    What else happens on the connection goes on to the protocol, which takes its place again when the ear is closed.
+    """
 
-    def __init__(self) -> None:
-        self._watched: dict[asyncio.Future[None], web.Request] = {}
-        self._timer: asyncio.TimerHandle | None = None
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._transport = transport
+        self._protocol = cast("asyncio.Protocol", transport.get_protocol())
+        transport.set_protocol(self)
 
-    @classmethod
-    def of_this_loop(cls) -> _Lookout:
-        return cls._of_loop.setdefault(asyncio.get_running_loop(), cls())
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.lost.done():
+            self.lost.set_result(None)
+        self._protocol.connection_lost(exc)
 
-    async def lost(self, request: web.Request) -> None:
-        loop = asyncio.get_running_loop()
-        lost: asyncio.Future[None] = loop.create_future()
-        self._watched[lost] = request
-        if self._timer is None:
-            self._timer = loop.call_later(_LOOK_SECONDS, self._look, loop)
-        try:
-            await lost
-        finally:
-            del self._watched[lost]
+    def data_received(self, data: bytes) -> None:
+        self._protocol.data_received(data)
 
-    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
-        for lost, request in self._watched.items():
-            transport = request.transport
-            if (transport is None or transport.is_closing()) and not lost.done():
-                lost.set_result(None)
-        self._timer = loop.call_later(_LOOK_SECONDS, self._look, loop) if self._watched else None
+    def eof_received(self) -> bool | None:
+        return self._protocol.eof_received()
+
+    def pause_writing(self) -> None:
+        self._protocol.pause_writing()
+
+    def resume_writing(self) -> None:
+        self._protocol.resume_writing()
+
+    def close(self) -> None:
+        if self._transport.get_protocol() is self:
+            self._transport.set_protocol(self._protocol)
 
 
 async def relay_aiohttp(request: web.Request, upstream: Any, **options: Unpack[RelayOptions]) -> web.StreamResponse:

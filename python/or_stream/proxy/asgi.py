@@ -33,13 +33,9 @@ class AsgiDownstream(Downstream):
         raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         await self._pass({"type": "http.response.start", "status": status, "headers": raw})
 
-    async def send(self, data: bytes) -> None:
+    def send(self, data: bytes) -> Awaitable[None]:
         """Send some of the body; servers wait here while the client does not read."""
-        # As `_pass` does, written out: this runs once a chunk.
-        try:
-            await self._send({"type": "http.response.body", "body": data, "more_body": True})
-        except OSError as error:
-            raise ClientGone from error
+        return self._send({"type": "http.response.body", "body": data, "more_body": True})
 
     async def finish(self) -> None:
         """End the body."""

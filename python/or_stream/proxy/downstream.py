@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Mapping
 
 HOP_BY_HOP = frozenset(
     "connection keep-alive proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade".split()  # noqa: SIM905
@@ -26,11 +26,12 @@ class Downstream(ABC):
         """Send the head of the response."""
 
     @abstractmethod
-    async def send(self, data: bytes) -> None:
-        """Send some of the body.
+    def send(self, data: bytes) -> Awaitable[None]:
+        """Send some of the body; may be a coroutine function.
 
         Raises:
             ClientGone: Raised when nobody is there to read it.
+            OSError: Raised for the same; a framework's own need not be translated.
         """
 
     @abstractmethod
@@ -54,8 +55,8 @@ def stream_headers(upstream: Mapping[str, str] | None) -> list[tuple[str, str]]:
     return [*own, ("x-accel-buffering", "no"), *_passed_on(upstream)]
 
 
-def error_headers(upstream: Mapping[str, str] | None) -> list[tuple[str, str]]:
-    """Give the head of a refusal: the server's own headers, such as `retry-after`, for a JSON body of ours."""
+def json_headers(upstream: Mapping[str, str] | None) -> list[tuple[str, str]]:
+    """Give the head of a JSON body, be it a refusal: with the server's own headers, such as `retry-after`."""
     return [("content-type", "application/json"), ("cache-control", "no-store"), *_passed_on(upstream)]
 
 

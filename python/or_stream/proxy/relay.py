@@ -14,7 +14,9 @@ from anyio.lowlevel import checkpoint
 from ..errors import LimitExceeded, OrStreamError, ServerStreamError, TransportError
 from ..outcome import Outcome
 from ..stream.sources import open_async_source
-from .downstream import ClientGone, Downstream, error_headers, stream_headers
+from .beside import beside
+from .clock import RelayClock
+from .downstream import ClientGone, Downstream, json_headers, stream_headers
 from .ending import RelayEnd, closing_bytes
 from .log.faults import EventLogError
 from .log.recorder import MAX_BYTES as LOG_BYTES
@@ -22,6 +24,7 @@ from .log.recorder import Recorder
 from .options import Drain
 from .passage import Clocks, Passage
 from .tap import Tap
+from .whole import as_events, as_json, is_whole
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -30,9 +33,6 @@ if TYPE_CHECKING:
     from .ending import Reason
     from .options import RelayOptions
 
-# Without a blank line of its own: a parser that dispatches an empty event at every blank line (openai-python does after
-# an `id:` line) sees none here. It goes only between events.
-HEARTBEAT = b": ping\n"
 HEARTBEAT_SECONDS = 15.0
 MAX_EVENT_BYTES = 64 << 20
 
@@ -76,7 +76,7 @@ class Relay:
         self._on_end = options.get("on_end")
         self._passage = Passage()
         self._held = bytearray()
-        self._beating: anyio.Event | None = None
+        self._clock: RelayClock
         self._scope: anyio.CancelScope | None = None
         self._rest_told = False
 
@@ -100,12 +100,10 @@ class Relay:
 
     async def _run(self, client: Downstream) -> None:
         try:
-            async with anyio.create_task_group() as group:
-                self._scope = group.cancel_scope
-                group.start_soon(self._watch, client)
-                group.start_soon(self._tick, client)
-                await self._relay(client)
-                group.cancel_scope.cancel()
+            with anyio.CancelScope() as self._scope:
+                self._clock = RelayClock(self._clocks, self._passage, client, self._stop)
+                async with beside(self._watch(client), self._clock):
+                    await self._relay(client)
             await self._say_goodbye(client)
         finally:
             self._passage.finished = True
@@ -119,6 +117,9 @@ class Relay:
             if self._open_early:
                 await self._start(client, 200, stream_headers(None))
             source = await self._open()
+            if is_whole(source.headers):
+                await self._relay_whole(source, client)
+                return
             if not self._passage.started:
                 await self._start(client, 200, stream_headers(source.headers))
             await self._pass_on(source, client)
@@ -138,35 +139,77 @@ class Relay:
         await self._source.open()
         return self._source
 
-    async def _pass_on(self, source: AsyncSource, client: Downstream) -> None:
-        passage, recorder, feed, chunks = self._passage, self._recorder, self.tap.feed, 0
+    async def _relay_whole(self, source: AsyncSource, client: Downstream) -> None:
+        """Answer with the server's JSON, or with the events of it where a stream is promised."""
         while (chunk := await source.read()) is not None:
+            self.tap.feed(chunk)
+            self._passage.bytes_in += len(chunk)
+            self._held += chunk
+            self._bound()
+        self._passage.end_by("upstream_end")
+        body, self._rest_told = bytes(self._held), True
+        if self.tap.finish() is Outcome.TRUNCATED:
+            message = "the server's JSON is no response, or ends too early"
+            raise TransportError(message, body=body[:_MESSAGE_CHARS]) from self.tap.fault
+        self._held.clear()
+        retold = self._passage.started or self._recorder is not None or self._rewriter is not None
+        told = as_events(body, self.tap, self._rewriter) if retold else b""
+        if self._recorder is not None:
+            self._recorder.note(told)
+        if not self._passage.started:
+            told = body if self._rewriter is None else as_json(told) or body
+            await self._start(client, source.status or 200, json_headers(source.headers))
+        self._passage.finished = True
+        await self._send(client, told)
+        await client.finish()
+
+    async def _pass_on(self, source: AsyncSource, client: Downstream) -> None:
+        # What runs once a chunk is what a relay costs: it is written out here, sending as `_send` does it.
+        passage, clock, chunks = self._passage, self._clock, 0
+        read, feed, send = source.read, self.tap.feed, client.send
+        while (chunk := await read()) is not None:
             feed(chunk)
             passage.bytes_in += len(chunk)
-            if passage.client_gone and passage.bytes_in - passage.bytes_in_when_left > self._drain.max_bytes:
-                raise ClientGone
-            if not passage.client_gone or recorder is not None:
-                whole = self._whole(chunk)
-                if whole and recorder is not None:
-                    recorder.note(whole)
-                if whole and not passage.client_gone:
-                    await self._send(client, whole)
-                if len(self._held) > self._max_event_bytes:
-                    passage.end_by("max_event_bytes")
-                    message = f"an event of the server is longer than {self._max_event_bytes} bytes"
-                    raise TransportError(message)
+            if passage.left_at is not None:
+                self._read_on(chunk)
+            elif whole := self._whole(chunk):
+                if clock.beating is not None:
+                    await clock.beating.wait()
+                passage.last_sent = passage.send_began = monotonic()
+                try:
+                    await send(whole)
+                    passage.bytes_out += len(whole)
+                except (ClientGone, OSError) as error:
+                    self._lose(error)
+                passage.send_began = None
+            if self._held or self._rewriter is not None:
+                self._bound()
             chunks += 1
             if chunks % _CHUNKS_BETWEEN_CHECKPOINTS == 0:
                 # A source and a client that never wait would keep everyone else waiting, for ever if the client left.
                 await checkpoint()
         passage.end_by("upstream_end")
 
+    def _read_on(self, chunk: Chunk) -> None:
+        """Take a chunk of a stream whose client has left: for the tap, which has it, and the log."""
+        if self._passage.bytes_in - self._passage.bytes_in_when_left > self._drain.max_bytes:
+            raise ClientGone
+        if self._recorder is not None:
+            self._whole(chunk)
+
     def _whole(self, chunk: Chunk) -> bytes:
-        """Give the events that are whole by now; the tap has seen the chunk."""
+        """Give the events that are whole by now, to the log too; the tap has seen the chunk."""
         if self._rewriter is not None:
-            return self._rewriter.feed(chunk)
-        if self.tap.at_boundary and not self._held:
-            return chunk if isinstance(chunk, bytes) else bytes(chunk)
+            whole = self._rewriter.feed(chunk)
+        elif self.tap.at_boundary and not self._held:
+            whole = chunk if isinstance(chunk, bytes) else bytes(chunk)
+        else:
+            whole = self._cut(chunk)
+        if self._recorder is not None and whole:
+            self._recorder.note(whole)
+        return whole
+
+    def _cut(self, chunk: Chunk) -> bytes:
         if isinstance(self.tap.fault, TransportError):
             # No event stream at all, from a source that could not tell.
             raise self.tap.fault
@@ -178,20 +221,30 @@ class Relay:
         self._held += chunk
         return whole
 
+    def _bound(self) -> None:
+        held = len(self._held) if self._rewriter is None else self._rewriter.unfinished_bytes
+        if held > self._max_event_bytes:
+            self._passage.end_by("max_event_bytes")
+            message = f"an event of the server is longer than {self._max_event_bytes} bytes"
+            raise TransportError(message)
+
     async def _send(self, client: Downstream, data: bytes) -> None:
         passage = self._passage
-        if self._beating is not None:
-            await self._beating.wait()
-        passage.send_began = monotonic()
+        if self._clock.beating is not None:
+            await self._clock.beating.wait()
+        passage.last_sent = passage.send_began = monotonic()
         try:
             await client.send(data)
             passage.bytes_out += len(data)
-        except ClientGone:
-            passage.leave()
-            if not self._drains:
-                raise
+        except (ClientGone, OSError) as error:
+            self._lose(error)
         finally:
-            passage.send_began, passage.last_sent = None, monotonic()
+            passage.send_began = None
+
+    def _lose(self, error: Exception) -> None:
+        self._passage.leave()
+        if not self._drains:
+            raise ClientGone from error
 
     async def _start(self, client: Downstream, status: int, headers: list[tuple[str, str]]) -> None:
         self._passage.started = True
@@ -214,6 +267,8 @@ class Relay:
         # Of a stream that the tap could not read to its end nobody knows what it owes.
         owes = self.tap.finish() is Outcome.TRUNCATED and not isinstance(self.tap.fault, LimitExceeded)
         if self._rewriter is not None:
+            if owes:
+                self._rewriter.drop_unfinished()
             rest = self._rewriter.finish() + (self._rewriter.abort(code, message) if owes else b"")
         else:
             rest = closing_bytes(self.tap, code, message) if owes else bytes(self._held)
@@ -253,7 +308,7 @@ class Relay:
         body: dict[str, Any] = {"type": "server_error", "code": "upstream_error", "message": _one_line(error)}
         if isinstance(error, ServerStreamError) and error.error_json:
             body = json.loads(error.error_json)
-        await self._start(client, status, error_headers(self._source.headers if self._source is not None else None))
+        await self._start(client, status, json_headers(self._source.headers if self._source is not None else None))
         self._passage.finished = True
         await self._send(client, json.dumps({"error": body}).encode())
         await client.finish()
@@ -279,9 +334,9 @@ class Relay:
             error=passage.error,
             log_error=self._recorder.error if self._recorder is not None else None,
         )
-        with anyio.CancelScope(shield=True):
-            told = self._on_end(end) if self._on_end is not None else None
-            if inspect.isawaitable(told):
+        told = self._on_end(end) if self._on_end is not None else None
+        if inspect.isawaitable(told):
+            with anyio.CancelScope(shield=True):
                 await told
         return end
 
@@ -303,36 +358,14 @@ class Relay:
             self._scope.cancel()
 
     async def _watch(self, client: Downstream) -> None:
-        await client.gone()
+        with suppress(Exception):  # a connection that fails is as gone as one that says so
+            await client.gone()
         if self._passage.finished:
             return
         self._passage.leave()
         if self._drains:
             await anyio.sleep(self._drain.max_seconds)
         self._stop("client_gone")
-
-    async def _tick(self, client: Downstream) -> None:
-        while True:
-            now = monotonic()
-            overdue = self._clocks.overdue(self._passage, now)
-            if overdue is not None:
-                self._stop(overdue)
-            elif self._clocks.is_silent(self._passage, now):
-                await self._beat(client)
-            await anyio.sleep(self._clocks.next_look(self._passage, monotonic()))
-
-    async def _beat(self, client: Downstream) -> None:
-        """Send a heartbeat; what comes meanwhile waits for it."""
-        beating, passage = anyio.Event(), self._passage
-        self._beating = beating
-        passage.send_began = monotonic()
-        try:
-            with suppress(ClientGone):
-                await client.send(HEARTBEAT)
-                passage.bytes_out += len(HEARTBEAT)
-        finally:
-            passage.send_began, passage.last_sent, self._beating = None, monotonic(), None
-            beating.set()
 
 
 def _one_line(error: BaseException) -> str:

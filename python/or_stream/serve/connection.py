@@ -118,6 +118,8 @@ class Connection(asyncio.Protocol):
             headers["transfer-encoding"] = "chunked"
         elif score.length is not None:
             headers["content-length"] = str(score.length)
+        if score.allow is not None:
+            headers["allow"] = score.allow
         self._keeps_alive = request.keeps_alive
         if not self._keeps_alive:
             headers["connection"] = "close"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from ..json_text import write_bytes
 from .compaction import compacted
 from .cut import Beat
-from .score import Score
+from .score import JSON, Score
 
 if TYPE_CHECKING:
     from .http import Request
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 RESPONSES = "/v1/responses"
 COMPACT = "/v1/responses/compact"
-_JSON = "application/json"
 _FIELDS: tuple[tuple[str, tuple[type, ...], str], ...] = (
     ("model", (str,), "a string"),
     ("input", (str, list), "a string or a list"),
@@ -27,6 +26,9 @@ _FIELDS: tuple[tuple[str, tuple[type, ...], str], ...] = (
 class Refused(Exception):  # noqa: N818 - an answer, and no fault of ours
     """Raised for a request that gets an error: `{"error": {message, type, param, code}}`."""
 
+    allow: str | None = None
+    """The method that would have been right."""
+
     def __init__(self, status: int, kind: str, message: str, param: str | None = None, code: str | None = None) -> None:
         super().__init__(message)
         self.status = status
@@ -34,7 +36,7 @@ class Refused(Exception):  # noqa: N818 - an answer, and no fault of ours
 
     def score(self) -> Score:
         """Give it as an answer."""
-        return _json(write_bytes({"error": self.error}), status=self.status)
+        return _json(write_bytes({"error": self.error}), status=self.status, allow=self.allow)
 
 
 def reply(request: Request, program: Program) -> Score:
@@ -88,18 +90,19 @@ def _whole(take: Take, number: int, program: Program) -> Score:
     body = take.response
     if body is None:
         raise Refused(500, "server_error", "the stream that was to be answered does not come to its end")
-    end = program.score(take, number).end_at
-    return _json(body, at=end)
+    return program.staging.whole(take, number, body)
 
 
-def _json(body: bytes, *, status: int = 200, at: float = 0.0) -> Score:
-    return Score((Beat(at, body),), at, content_type=_JSON, status=status, length=len(body))
+def _json(body: bytes, *, status: int = 200, allow: str | None = None) -> Score:
+    return Score((Beat(0.0, body),), 0.0, content_type=JSON, status=status, length=len(body), allow=allow)
 
 
 def _only(request: Request, method: str) -> None:
     if request.method != method:
         message = f"{request.path} takes {method}, not {request.method}"
-        raise Refused(405, "invalid_request", message)
+        refusal = Refused(405, "invalid_request", message)
+        refusal.allow = method
+        raise refusal
 
 
 def request_object(request: Request) -> dict[str, Any]:

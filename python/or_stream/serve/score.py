@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .take import Take
 
 End = Literal["whole", "reset", "close", "stall"]
+JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Score:
         status: Of the answer.
         joined: Beats that are due together may go out in one write.
         length: Of the body in bytes, told in its head; None for a body in chunks.
+        allow: The method that the path takes, told in its head; None for not to be told.
     """
 
     beats: tuple[Beat, ...]
@@ -46,6 +48,7 @@ class Score:
     status: int = 200
     joined: bool = False
     length: int | None = None
+    allow: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +101,25 @@ class Staging:
         last = score.beats[-1].data
         is_cut = last != told[len(score.beats) - 1].data
         return replace(score, beats=score.beats[:-1] if is_cut else score.beats)
+
+    def whole(self, take: Take, number: int, body: bytes) -> Score:
+        """Compose the n-th answer as one JSON body, which comes when the stream would have ended.
+
+        Args:
+            take: What is answered; its end is the time of the body.
+            number: Of the answer, from 0.
+            body: The final response. Delay, stop and content type go wrong with it; faults of events have none here.
+        """
+        draw = Random(f"{self.seed}/{number}")  # noqa: S311 - chance, no secret
+        late = draw.uniform(0.0, self.pace.jitter) if self.pace.jitter else 0.0
+        at = take.capture.end_ns / 1e9 / self.pace.speed + late
+        beats = [Beat(at, body)]
+        faults = self.faults if isinstance(self.faults, Faults) else self.faults.drawn(number, beats)
+        stop = faults.stop
+        how: End = "whole"
+        if stop is not None and stop.at < len(body):
+            beats, how = stopped(beats, stop.at), stop.how
+        return Score(tuple(beats), at, how, faults.delay, faults.content_type or JSON, length=len(body))
 
     def _events(self, take: Take, number: int, after: int | None) -> tuple[Faults, list[Beat]]:
         events: Sequence[Beat] = take.events

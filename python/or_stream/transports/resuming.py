@@ -160,14 +160,11 @@ class AsyncResumingSource(AsyncSource):
             await inner.open()
             _refuse_json(inner)
         except Exception as cause:
-            if inner is not None:
-                await inner.aclose()
+            await _drop(inner)
             self._resumption.refused(cause, *_told(inner))
             return False
         except BaseException:
-            if inner is not None:
-                with move_on_after(_CLOSE_SECONDS, shield=True):
-                    await inner.aclose()
+            await _drop(inner)
             raise
         self._inner = inner
         _describe(self, inner)
@@ -182,6 +179,13 @@ class AsyncResumingSource(AsyncSource):
         """Wake a task that waits for bytes or for its next attempt."""
         self._aborted.set()
         await self._inner.abort()
+
+
+async def _drop(inner: AsyncSource | None) -> None:
+    """Close the connection of an attempt that came to nothing, also in a task that is cancelled meanwhile."""
+    if inner is not None:
+        with move_on_after(_CLOSE_SECONDS, shield=True):
+            await inner.aclose()
 
 
 def _refuse_json(inner: Source | AsyncSource) -> None:

@@ -6,6 +6,16 @@ from bisect import bisect_left
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from ...semconv import (
+    DURATION,
+    FIRST_CHUNK,
+    PER_CHUNK,
+    SECONDS,
+    SECONDS_BOUNDARIES,
+    TOKEN,
+    TOKENS,
+    TOKENS_BOUNDARIES,
+)
 from .definition import NS, Definition, Run, Values, scaled
 from .moments import ARGUMENTS, REASONING, SUMMARY, TEXT
 
@@ -13,14 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .moments import Moments
-
-DURATION = "gen_ai.client.operation.duration"
-FIRST_CHUNK = "gen_ai.client.operation.time_to_first_chunk"
-PER_CHUNK = "gen_ai.client.operation.time_per_output_chunk"
-TOKENS = "gen_ai.client.token.usage"
-
-_SECONDS = tuple(0.01 * 2**power for power in range(14))
-_COUNTS = tuple(float(4**power) for power in range(14))
 
 
 class OpenTelemetry(Definition):
@@ -42,10 +44,12 @@ class OpenTelemetry(Definition):
 
     def of_run(self, run: Run) -> Values:
         """Give one histogram point an instrument, with the boundaries that the conventions advise."""
-        found: Values = {name: _point(run.column(name), _SECONDS, "s") for name in (DURATION, FIRST_CHUNK, PER_CHUNK)}
+        found: Values = {
+            name: _point(run.column(name), SECONDS_BOUNDARIES, SECONDS) for name in (DURATION, FIRST_CHUNK, PER_CHUNK)
+        }
         for kind in ("input", "output"):
             name = f"{TOKENS}[{kind}]"
-            found[name] = _point(run.column(name), _COUNTS, "{token}")
+            found[name] = _point(run.column(name), TOKENS_BOUNDARIES, TOKEN)
         return found
 
 

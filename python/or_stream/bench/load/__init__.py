@@ -5,6 +5,7 @@ from .records import Record
 from .requests import LoadRequest, read_requests
 from .results import LoadResult
 from .run import Job, run_load
+from .so_far import SoFar
 
 __all__ = [
     "Bounds",
@@ -16,6 +17,7 @@ __all__ = [
     "Plan",
     "Ramp",
     "Record",
+    "SoFar",
     "read_requests",
     "run_load",
 ]

@@ -58,6 +58,11 @@ class Intake:
             self._tail = (self._tail[1], data)
         self._feed_lag.record(monotonic_ns() - now)
 
+    @property
+    def events(self) -> int:
+        """How many events came so far."""
+        return self._timeline.events_seen
+
     def end(self) -> None:
         """The body has ended.
 

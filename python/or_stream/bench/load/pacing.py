@@ -11,6 +11,7 @@ from .clients import client_name, make_client
 from .intake import Intake
 from .plans import FixedConcurrency
 from .schedule import begins
+from .so_far import TELL_SECONDS, SoFar
 from .vitals import Vitals
 
 if TYPE_CHECKING:
@@ -21,7 +22,13 @@ if TYPE_CHECKING:
     from .records import Record
 
 
-async def run_share(share: Share, start_ns: int, keep: Callable[[Record], None], stop: asyncio.Event) -> Vitals:
+async def run_share(
+    share: Share,
+    start_ns: int,
+    keep: Callable[[Record], None],
+    stop: asyncio.Event,
+    tell: Callable[[SoFar], None],
+) -> Vitals:
     """Send one process's share of a job.
 
     Args:
@@ -29,6 +36,7 @@ async def run_share(share: Share, start_ns: int, keep: Callable[[Record], None],
         start_ns: When the run begins, in nanoseconds of `time.monotonic_ns()`.
         keep: Takes the record of each request when it has ended.
         stop: Ends the run: requests under way are cut off, and kept as such.
+        tell: Told every fifth of a second how far it is.
 
     Returns:
         How the client fared.
@@ -39,12 +47,13 @@ async def run_share(share: Share, start_ns: int, keep: Callable[[Record], None],
     watch = asyncio.create_task(vitals.watch())
     drive = asyncio.create_task(load.drive())
     stopped = asyncio.create_task(stop.wait())
+    telling = asyncio.create_task(load.telling(tell))
     try:
         await asyncio.wait({drive, stopped}, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in (drive, stopped, watch):
+        for task in (drive, stopped, watch, telling):
             task.cancel()
-        await asyncio.gather(drive, stopped, watch, return_exceptions=True)
+        await asyncio.gather(drive, stopped, watch, telling, return_exceptions=True)
         await client.aclose()
     with suppress(asyncio.CancelledError):
         drive.result()
@@ -62,6 +71,14 @@ class _Load:
         self._client = client
         self._vitals = vitals
         self._next = share.part
+        self._under_way: set[Intake] = set()
+        self._events = 0
+
+    async def telling(self, tell: Callable[[SoFar], None]) -> None:
+        """Tell how far it is until cancelled."""
+        while True:
+            tell(SoFar(len(self._under_way), self._events + sum(intake.events for intake in self._under_way)))
+            await asyncio.sleep(TELL_SECONDS)
 
     async def drive(self) -> None:
         """Send all requests and wait for their ends; cancelled, cut them off."""
@@ -101,6 +118,7 @@ class _Load:
         # A closed loop intends to send when it does: what passes between the two calls is no queue.
         start_ns = intended_ns if isinstance(self._job.plan, FixedConcurrency) else max(monotonic_ns(), intended_ns)
         cause: BaseException | None = None
+        self._under_way.add(intake)
         try:
             async with asyncio.timeout(self._job.timeout_s):
                 await self._client.exchange(request, intake)
@@ -110,6 +128,8 @@ class _Load:
         except Exception as error:
             cause = error
         finally:
+            self._under_way.discard(intake)
+            self._events += intake.events
             warm_up = index < self._job.bounds.warm_up
             self._keep(intake.record(index, request.url, (intended_ns, start_ns), warm_up=warm_up, cause=cause))
 

@@ -6,6 +6,7 @@ import asyncio
 import multiprocessing
 import signal
 import threading
+from functools import partial
 from multiprocessing.connection import wait
 from time import monotonic_ns, time_ns
 from typing import TYPE_CHECKING, Any, cast
@@ -14,6 +15,7 @@ from .clients import client_name
 from .job import Job, Share
 from .pacing import run_share
 from .results import LoadResult
+from .so_far import SoFar, Sum
 from .vitals import Vitals
 
 if TYPE_CHECKING:
@@ -29,7 +31,12 @@ _HEAD_START_NS = 50_000_000
 _JOIN_SECONDS = 10
 
 
-def run_load(job: Job, *, on_record: Callable[[Record], None] | None = None) -> LoadResult:
+def run_load(
+    job: Job,
+    *,
+    on_record: Callable[[Record], None] | None = None,
+    on_progress: Callable[[SoFar], None] | None = None,
+) -> LoadResult:
     """Send a load and keep a record of every request. Blocks until it is over.
 
     Ctrl-C ends the run early: requests under way are cut off, and what was measured stays.
@@ -37,6 +44,7 @@ def run_load(job: Job, *, on_record: Callable[[Record], None] | None = None) -> 
     Args:
         job: What to run.
         on_record: Called with each record as its request ends.
+        on_progress: Called about five times a second, from the start, with how far the run is.
 
     Returns:
         The records, and how the client fared.
@@ -55,12 +63,16 @@ def run_load(job: Job, *, on_record: Callable[[Record], None] | None = None) -> 
 
     began_at = time_ns()
     run = _alone if job.processes == 1 else _divided
-    start_ns, end_ns, vitals, interrupted = run(job, keep)
+    start_ns, end_ns, vitals, interrupted = run(job, keep, Sum(on_progress or _nobody))
     records.sort(key=lambda record: record.index)
     return LoadResult(job, client, began_at, start_ns, end_ns, tuple(records), tuple(vitals), interrupted=interrupted)
 
 
-def _alone(job: Job, keep: Callable[[Record], None]) -> tuple[int, int, list[Vitals], bool]:
+def _nobody(so_far: SoFar) -> None:
+    """Nobody wants to know."""
+
+
+def _alone(job: Job, keep: Callable[[Record], None], total: Sum) -> tuple[int, int, list[Vitals], bool]:
     async def main() -> tuple[int, int, list[Vitals], bool]:
         stop, loop = asyncio.Event(), asyncio.get_running_loop()
         in_main = threading.current_thread() is threading.main_thread()
@@ -68,7 +80,7 @@ def _alone(job: Job, keep: Callable[[Record], None]) -> tuple[int, int, list[Vit
             loop.add_signal_handler(signal.SIGINT, stop.set)
         try:
             start = monotonic_ns()
-            vitals = await run_share(Share(job, 0, 1), start, keep, stop)
+            vitals = await run_share(Share(job, 0, 1), start, keep, stop, partial(total.add, 0))
             return start, monotonic_ns(), [vitals], stop.is_set()
         finally:
             if in_main:
@@ -77,7 +89,7 @@ def _alone(job: Job, keep: Callable[[Record], None]) -> tuple[int, int, list[Vit
     return asyncio.run(main())
 
 
-def _divided(job: Job, keep: Callable[[Record], None]) -> tuple[int, int, list[Vitals], bool]:
+def _divided(job: Job, keep: Callable[[Record], None], total: Sum) -> tuple[int, int, list[Vitals], bool]:
     # Spawned: a fork would copy the caller's threads' locks in whatever state they are.
     context = multiprocessing.get_context("spawn")
     workers: dict[Any, BaseProcess] = {}
@@ -95,7 +107,7 @@ def _divided(job: Job, keep: Callable[[Record], None]) -> tuple[int, int, list[V
         start = monotonic_ns() + _HEAD_START_NS
         for connection in workers:
             connection.send(start)
-        vitals, interrupted = _collect(workers, keep)
+        vitals, interrupted = _collect(workers, keep, total)
         return start, monotonic_ns(), vitals, interrupted
     finally:
         for connection, process in workers.items():
@@ -104,7 +116,7 @@ def _divided(job: Job, keep: Callable[[Record], None]) -> tuple[int, int, list[V
             process.kill()
 
 
-def _collect(workers: dict[Any, BaseProcess], keep: Callable[[Record], None]) -> tuple[list[Vitals], bool]:
+def _collect(workers: dict[Any, BaseProcess], keep: Callable[[Record], None], total: Sum) -> tuple[list[Vitals], bool]:
     vitals: list[Vitals] = []
     interrupted, running = False, set(workers)
     while running:
@@ -115,6 +127,8 @@ def _collect(workers: dict[Any, BaseProcess], keep: Callable[[Record], None]) ->
                 if isinstance(told, list):
                     for record in cast("list[Record]", told):
                         keep(record)
+                elif isinstance(told, SoFar):
+                    total.add(connection.fileno(), told)
                 else:
                     vitals.append(Vitals.unpacked(told))
                     running.remove(connection)
@@ -158,7 +172,7 @@ async def _serve(share: Share, connection: Connection) -> None:
             connection.send(waiting.copy())
             waiting.clear()
 
-    vitals = await run_share(share, start_ns, keep, stop)
+    vitals = await run_share(share, start_ns, keep, stop, connection.send)
     send()
     connection.send(vitals.packed())
 

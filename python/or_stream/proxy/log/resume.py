@@ -6,23 +6,27 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote
 
+import anyio
 from typing_extensions import Unpack
 
 from ..asgi import AsgiDownstream
-from ..downstream import ClientGone, error_headers, stream_headers
+from ..downstream import ClientGone, json_headers, stream_headers
 from ..ending import DONE
 from ..relay import Relay
 from ..tap import Tap
-from .faults import EventLogError
+from .faults import EventLogError, UnknownResponse
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from ..asgi import Receive, Scope, Send
     from ..options import RelayOptions
-    from .event_log import EventLog
+    from .event_log import EventLog, LogReader
 
 PATH = "/v1/responses"
+
+_GRACE_SECONDS = 0.5
+_GRACE_STEPS = 5
 
 
 def resume_app(
@@ -98,7 +102,7 @@ def _number(scope: Scope) -> int | None:
 async def _stream(
     log: EventLog, client: AsgiDownstream, response_id: str, after: int | None, options: RelayOptions
 ) -> None:
-    reader = await log.read(response_id, after)
+    reader = await _reader(log, response_id, after)
     if reader.is_over:
         await client.start(200, stream_headers(None))
         await client.send(DONE)
@@ -108,9 +112,19 @@ async def _stream(
     await Relay(reader, **given).run(client)
 
 
+async def _reader(log: EventLog, response_id: str, after: int | None) -> LogReader:
+    """Open a log that may be about to begin: a client can lose its connection before the first entry is written."""
+    for _ in range(_GRACE_STEPS):
+        try:
+            return await log.read(response_id, after)
+        except UnknownResponse:
+            await anyio.sleep(_GRACE_SECONDS / _GRACE_STEPS)
+    return await log.read(response_id, after)
+
+
 async def _answer(client: AsgiDownstream, status: int, body: dict[str, Any]) -> None:
     try:
-        await client.start(status, error_headers(None))
+        await client.start(status, json_headers(None))
         await client.send(json.dumps(body).encode())
         await client.finish()
     except ClientGone:

@@ -76,6 +76,13 @@ def frame(event: dict[str, Any]) -> bytes:
     return f"event: {event['type']}\n".encode() + b"data: " + dumps(event) + b"\n\n"
 
 
+def unescaped(raw: bytes) -> str:
+    """Give JSON that cannot be decoded with its escapes told in full, as far as they are any."""
+    plain = raw.decode(errors="replace").replace("\\/", "/").encode("ascii", "backslashreplace")
+    text = plain.decode("unicode_escape", errors="ignore")
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", errors="replace")
+
+
 def dumps(value: Any) -> bytes:
     """Write JSON in one line; half a surrogate pair, which UTF-8 does not have, stays an escape."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))

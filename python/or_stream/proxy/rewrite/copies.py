@@ -39,6 +39,7 @@ _PART_FIELDS: dict[str, tuple[TextKind, str]] = {
 _ITEM_FIELDS: dict[str, tuple[TextKind, str]] = {
     "function_call": ("arguments", "arguments"),
     "mcp_call": ("arguments", "arguments"),
+    "mcp_approval_request": ("arguments", "arguments"),
     "custom_tool_call": ("input", "input"),
     "code_interpreter_call": ("code", "code"),
 }
@@ -65,15 +66,14 @@ def patch(event: dict[str, Any], retell: Retell) -> bool:
 
 
 def _patch_response(response: dict[str, Any], retell: Retell) -> bool:
-    changed = sum(_patch_item(item, retell) for item in objects(response.get("output"))) > 0
-    if changed and isinstance(response.get("output_text"), str):
-        # A convenience of some servers: the text of all messages once more.
-        response["output_text"] = "".join(
-            str(part.get("text", ""))
-            for item in objects(response["output"])
-            for part in objects(item.get("content"))
-            if part.get("type") == "output_text"
-        )
+    items = objects(response.get("output"))
+    changed = sum(_patch_item(item, retell) for item in items) > 0
+    if not changed:
+        # A convenience of some servers, told where the items are not, too: the text of all messages once more.
+        return _patch_text(response, "output_text", "output_text", retell)
+    if isinstance(response.get("output_text"), str):
+        parts = [part for item in items for part in objects(item.get("content")) if part.get("type") == "output_text"]
+        response["output_text"] = "".join(str(part.get("text", "")) for part in parts)
     return changed
 
 

@@ -131,6 +131,16 @@ class Rewriter:
         self._ended = True
         return told + self._note(b"".join(map(blocks.frame, rests)))
 
+    def drop_unfinished(self) -> bytes:
+        """Forget the event that is not whole yet, for a stream that the server has cut: nothing may follow half of one.
+
+        Returns:
+            What was forgotten.
+        """
+        dropped = bytes(self._unfinished)
+        self._unfinished.clear()
+        return dropped
+
     def abort(self, code: str, message: str) -> bytes:
         """End the stream here: what is open is closed, and the response fails.
 
@@ -172,20 +182,20 @@ class Rewriter:
         late = self._close_texts(event)
         told = self._tell(event)
         number = None if event.sequence_number is None else event.sequence_number + self._shift
-        events = [*late, *([event.data] if told is None else told)]
+        events = _numbered([*late, *([event.data] if told is None else told)], number)
         self._shift += len(events) - 1 if number is not None else 0
-        for each in _numbered(events, number):
+        for each in events:
             self._open.note(each)
         if told is None and not late:
             return block if number == event.sequence_number else blocks.renumbered(block, event, events[0])
-        own = events[len(late) :]
+        late, own = events[: len(late)], events[len(late) :]
         first = [blocks.with_data(block, own[0])] if own else []
         return b"".join([*map(blocks.frame, late), *first, *map(blocks.frame, own[1:])])
 
     def _may_pass(self, event: MalformedEvent) -> bool:
         """Nobody can say what an undecodable event tells: with words in it that are to be changed, it is dropped."""
-        text = event.raw.decode(errors="replace")
-        return all(rewrite(text) == text for rewrite, _ in self._texts.values())
+        texts = event.raw.decode(errors="replace"), blocks.unescaped(event.raw)
+        return all(rewrite(text) == text for rewrite, _ in self._texts.values() for text in texts)
 
     def _close_texts(self, event: Event) -> list[dict[str, Any]]:
         """The deltas that a text is still owed before an event tells it in full."""
@@ -216,8 +226,11 @@ class Rewriter:
             return self._tell_delta(event, kind, answer)
         if answer is not None:
             return _dicts(event, answer)
-        data = event.data if self._changes_texts and not event.type.endswith(".delta") else None
-        return [data] if data is not None and patch(data, self._retell) else None
+        if not self._changes_texts or event.type.endswith(".delta"):
+            return None
+        # The event may be somebody's who keeps it: only a copy of its data is changed.
+        data = json.loads(json.dumps(event.data))
+        return [data] if patch(data, self._retell) else None
 
     def _tell_delta(self, event: Event, kind: TextKind, answer: Told) -> list[dict[str, Any]] | None:
         data = event.data
@@ -236,6 +249,11 @@ class Rewriter:
         own = {**next((each for each in told if each.get("type") == event.type), data), "delta": text}
         hush(own)
         return [own, *others]
+
+    @property
+    def unfinished_bytes(self) -> int:
+        """How many bytes of an event it holds that is not whole yet."""
+        return len(self._unfinished)
 
     @property
     def _changes_texts(self) -> bool:
@@ -266,10 +284,10 @@ class Rewriter:
 
 
 def _numbered(events: list[dict[str, Any]], number: int | None) -> list[dict[str, Any]]:
-    """Give events the numbers from `number` on, in place; none to a stream that has none."""
-    for event in events if number is not None else []:
-        event["sequence_number"], number = number, (number or 0) + 1
-    return events
+    """Give events the numbers from `number` on; none to a stream that has none. What was given stays as it is."""
+    if number is None:
+        return events
+    return [{**event, "sequence_number": number + at} for at, event in enumerate(events)]
 
 
 def _dicts(event: Event, answer: Told) -> list[dict[str, Any]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from ...errors import StreamStalled, TransportError
 
 _MESSAGE_CHARS = 200
@@ -17,9 +19,18 @@ def transport_error(cause: Exception, *, what: str = "the connection broke") -> 
     Returns:
         `StreamStalled` when the transport waited longer than its own timeout allows, else `TransportError`.
     """
+    cause = _alone(cause)
     words = str(cause)[:_MESSAGE_CHARS]
     message = f"{what}: {type(cause).__name__}" + (f": {words}" if words else "")
     return StreamStalled(message) if _is_timeout(cause) else TransportError(message)
+
+
+def _alone(cause: Exception) -> Exception:
+    # What fails within a task group comes as a group, also where it is alone.
+    if not isinstance(cause, ExceptionGroup):
+        return cause
+    group = cast("ExceptionGroup[Exception]", cause)
+    return _alone(group.exceptions[0]) if len(group.exceptions) == 1 else group
 
 
 def _is_timeout(cause: Exception) -> bool:

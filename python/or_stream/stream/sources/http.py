@@ -77,6 +77,8 @@ class AsyncHTTPXSource(AsyncSource):
 
     async def read(self) -> Chunk | None:
         """Wait for the next chunk of the body."""
+        if self._reply.settled:
+            return await anext(self._chunks, None)
         while self._reply.refused or self._reply.unsure:
             self._reply.add(await anext(self._chunks, None))
         return self._reply.take() or await anext(self._chunks, None)
@@ -120,6 +122,8 @@ class AiohttpSource(AsyncSource):
 
     async def read(self) -> Chunk | None:
         """Wait for the next bytes of the body."""
+        if self._reply.settled:
+            return await self._next() or None
         while self._reply.refused or self._reply.unsure:
             self._reply.add(await self._next() or None)
         return self._reply.take() or await self._next() or None

@@ -40,6 +40,8 @@ class Reply:
         self._content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
         self._location = headers.get("location", "")
         self._body = b""
+        self.settled = False
+        """Whether nothing is left to judge or to give: the body goes on as it comes."""
         is_success = 200 <= status < 300
         is_json = self._content_type == "application/json" or self._content_type.endswith("+json")
         self.unsure = is_success and not strict and self._content_type in _UNTYPED
@@ -63,7 +65,7 @@ class Reply:
 
     def take(self) -> bytes:
         """Give what was added, once."""
-        body, self._body = self._body, b""
+        body, self._body, self.settled = self._body, b"", True
         return body
 
     def _error(self) -> OrStreamError:

@@ -1,15 +1,15 @@
-"""A server for tests of resuming: each request has a plan of its own. All other faults: `or_stream.serve`."""
+"""A server for tests of resuming: each request has a plan of its own.
+
+All other faults: `or_stream.serve`. It keeps to the protocol where it resumes; this one also repeats events that were
+not asked for and refuses what a test wants refused.
+"""
 
 import re
-import sys
 import threading
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Literal
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "transports"))
-
-from scripted_server import ScriptedServer
+from tests.transports.scripted_server import ScriptedServer
 
 End = Literal["whole", "reset", "close", "stall"]
 

@@ -1,0 +1,9 @@
+"""A ready gateway: what `or-stream proxy` runs, as an ASGI application for whoever wants more around it.
+
+`app` routes and relays, `forwarding` passes on what is no stream, `books` keeps the usage log and the metrics.
+"""
+
+from .app import Gateway
+from .books import Books, usage_record
+
+__all__ = ["Books", "Gateway", "usage_record"]

@@ -1,0 +1,216 @@
+"""`Gateway`: the application that stands between clients and one server."""
+
+from __future__ import annotations
+
+import json
+from contextlib import asynccontextmanager
+from time import monotonic_ns
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
+
+import aiohttp
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+
+from ..log import EventLogError, resume_app
+from ..rewrite.shapes import as_object
+from ..starlette import SSEProxyResponse
+from ..tap import Tap
+from .books import Asked, Books, usage_record
+from .forwarding import Forwarded, leaves_the_base, request_headers, target
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Mapping
+
+    from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
+    from typing_extensions import Unpack
+
+    from ..ending import RelayEnd
+    from ..options import RelayOptions
+
+RESPONSES = "/v1/responses"
+_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+_CONNECT_SECONDS = 10.0
+_UNKNOWN_RESPONSE = "response-that-nobody-has"
+_DOTS = {
+    "type": "invalid_request_error",
+    "code": "invalid_path",
+    "message": "the path has a segment '.' or '..': nothing was sent to the server",
+    "param": None,
+}
+
+
+class Gateway:
+    """An ASGI application that relays the streams of one server, and passes everything else on to it.
+
+    `POST /v1/responses` with `"stream": true` is relayed as by `SSEProxyResponse`; every other request goes to the same
+    path of the server, and its answer back. `GET /healthz` says that the gateway lives, `GET /readyz` that its event
+    log answers too, `GET /metrics` what Prometheus wants to know. With a log, `GET /v1/responses/{id}?stream=true` goes
+    on with a stream, on any node that shares the log, and `POST /v1/responses/{id}/cancel` ends it.
+
+    Args:
+        upstream: The server's base URL; `/v1` and `/v1/responses` at its end are those of the requests.
+        upstream_headers: Headers for the server, in the place of the client's own of that name.
+        books: The usage log and the metrics.
+        options: What every relay is told, the `log` too; see `RelayOptions`.
+
+    Raises:
+        ValueError: Raised when the URL is none of a server.
+    """
+
+    def __init__(
+        self,
+        upstream: str,
+        *,
+        upstream_headers: Mapping[str, str] | None = None,
+        books: Books | None = None,
+        **options: Unpack[RelayOptions],
+    ) -> None:
+        self.upstream = _base_of(upstream)
+        self.books = books or Books()
+        self._log = log = options.get("log")
+        self._headers = {name.lower(): value for name, value in (upstream_headers or {}).items()}
+        self._options = options
+        self._session: aiohttp.ClientSession | None = None
+        routes: list[Route | Mount] = [
+            Route("/healthz", _health),
+            Route("/readyz", self._ready),
+            Route("/metrics", self._metrics),
+            Route(RESPONSES, self._create, methods=["POST"]),
+        ]
+        if log is not None:
+            self._resume = resume_app(log, path=RESPONSES)
+            routes += [
+                Route(RESPONSES + "/{response_id}", self._read, methods=["GET"]),
+                Route(RESPONSES + "/{response_id}/cancel", self._cancel, methods=["POST"]),
+            ]
+        routes.append(Route("/{path:path}", self._forward, methods=_METHODS))
+        self._app = Starlette(routes=routes, lifespan=self._lifespan)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request: ASGI."""
+        await self._app(scope, receive, send)
+
+    @asynccontextmanager
+    async def _lifespan(self, _: Starlette) -> AsyncGenerator[None]:
+        # A gateway's own limits are those of its server: no pool of connections holds clients up.
+        connector = aiohttp.TCPConnector(limit=0)
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS)
+        async with aiohttp.ClientSession(connector=connector, timeout=timeout, auto_decompress=True) as session:
+            self._session = session
+            yield
+        self._session = None
+
+    # Routes
+
+    async def _create(self, request: Request) -> Response:
+        body = await request.body()
+        asked = _asked(request, body)
+        if not asked.stream:
+            return self._forwarded(request, asked, body)
+        self.books.in_flight.inc()
+        told = self._options.get("on_end")
+
+        async def on_end(end: RelayEnd) -> None:
+            self.books.in_flight.dec()
+            self.books.note(usage_record(asked, end))
+            answer = told(end) if told is not None else None
+            if answer is not None:
+                await answer
+
+        # A log keeps whatever a broken stream had; without one the tap's memory need not grow with the stream.
+        tap = Tap("usage" if self._log is None else "items")
+        options: RelayOptions = {"tap": tap, **self._options, "on_end": on_end}
+        return SSEProxyResponse(self._ask(request, body), **options)
+
+    async def _forward(self, request: Request) -> Response:
+        if leaves_the_base(request.scope["path"]):
+            return JSONResponse({"error": _DOTS}, 400)
+        body = await request.body()
+        return self._forwarded(request, _asked(request, body), body)
+
+    async def _read(self, request: Request) -> Response:
+        if request.query_params.get("stream") != "true":
+            return await self._forward(request)
+        return _Application(self._resume)
+
+    async def _cancel(self, request: Request) -> Response:
+        return _Application(self._resume)
+
+    async def _ready(self, _: Request) -> Response:
+        if self._log is not None:
+            try:
+                await self._log.read(_UNKNOWN_RESPONSE)
+            except EventLogError as error:
+                if error.status != 404:
+                    return JSONResponse({"status": "unavailable", "error": error.payload}, 503)
+        return JSONResponse({"status": "ready"})
+
+    async def _metrics(self, _: Request) -> Response:
+        body, media_type = self.books.metrics()
+        return Response(body, headers={"content-type": media_type})
+
+    # The server
+
+    def _forwarded(self, request: Request, asked: Asked, body: bytes) -> Response:
+        self.books.in_flight.inc()
+
+        def on_end(record: dict[str, Any]) -> None:
+            self.books.in_flight.dec()
+            self.books.note(record)
+
+        return Forwarded(self._ask(request, body), asked, on_end)
+
+    async def _ask(self, request: Request, body: bytes) -> aiohttp.ClientResponse:
+        if self._session is None:
+            message = "the gateway has not started: run it with a server that speaks ASGI's lifespan"
+            raise RuntimeError(message)
+        url = target(self.upstream, request.scope)
+        own = [(name, value) for name, value in request_headers(request.headers.items()) if name not in self._headers]
+        headers = [*own, *self._headers.items()]
+        return await self._session.request(
+            request.method, url, data=body or None, headers=headers, allow_redirects=False
+        )
+
+
+class _Application(Response):
+    """Another application's answer."""
+
+    def __init__(self, app: Any) -> None:
+        super().__init__()
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
+
+
+async def _health(_: Request) -> Response:
+    return JSONResponse({"status": "ok"})
+
+
+def _base_of(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        message = f"--upstream must be the URL of a server, such as http://127.0.0.1:8000, not {url!r}"
+        raise ValueError(message)
+    path = parts.path.rstrip("/").removesuffix("/responses").removesuffix("/v1")
+    return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+
+
+def _asked(request: Request, body: bytes) -> Asked:
+    told: Any = None
+    if body:
+        try:
+            told = json.loads(body)
+        except ValueError:
+            told = None  # the server says what is wrong with it
+    fields = as_object(told)
+    model = fields.get("model")
+    return Asked(
+        path=request.url.path,
+        model=model if isinstance(model, str) else None,
+        stream=fields.get("stream") is True,
+        began_ns=monotonic_ns(),
+    )

@@ -1,0 +1,3 @@
+"""Fixtures of more than one folder."""
+
+pytest_plugins = ["tests.tls.certificates"]
