@@ -7,6 +7,7 @@
 #   make bench   speed beside peers, in one run
 #   make clients  docs/clients.md anew: other clients over our vectors, in a virtualenv of their own
 #   make reference   docs/reference.md anew, from the docstrings
+#   make screenshots   the pictures of docs/inspecting.md anew; needs Chromium
 #   make soak    ten thousand slow streams at once, a million dropped ones; a few minutes
 #   make fuzz    a minute of fuzzing per target; SECONDS=3600 for more, TARGETS=decode for one
 #   make fuzz-python  the same for the Python layer, under atheris
@@ -17,7 +18,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 RUST   := $(shell find rust -name '*.rs' -o -name 'Cargo.toml') Cargo.toml Cargo.lock
 
-.PHONY: clients demo test test-rust test-python test-openai-oldest check check-rust check-python gate gate-update bench bench-quick soak reference fuzz fuzz-python lock clean
+.PHONY: screenshots clients demo test test-rust test-python test-openai-oldest check check-rust check-python gate gate-update bench bench-quick soak reference fuzz fuzz-python lock clean
 
 demo: $(VENV)/.built
 	$(BIN)/or-stream demo
@@ -83,6 +84,9 @@ clients: $(VENV)/.built .venv-clients/.ready
 
 reference: $(VENV)/.built $(VENV)/.dev
 	$(BIN)/python -m tests.docs.reference
+
+screenshots: $(VENV)/.built $(VENV)/.browser
+	$(BIN)/python -m tests.browser.screenshots
 
 # The stable compiler has the sanitizer and libFuzzer's counters; they are only not promised, hence the bootstrap switch.
 TARGETS    ?= sse decode assemble arguments encode json

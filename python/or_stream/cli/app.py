@@ -17,6 +17,7 @@ from .check import Profile, Spec
 from .check import check as run_check
 from .demo import demo as run_demo
 from .ending import Ending
+from .inspect import inspect as run_inspect
 from .proxy import Proxy
 from .proxy import proxy as run_proxy
 from .record import record as run_record
@@ -51,6 +52,11 @@ interrupted. Streams that are under way then have --drain-seconds to end; a seco
 BENCH_EXIT_CODES = """
 Exit codes: 0 every request succeeded; 1 some failed; 2 none succeeded, or wrong usage; 130 interrupted, with what was
 measured until then.
+"""
+
+INSPECT_EXIT_CODES = """
+Exit codes: 0 written; 1 a recording is damaged or cut off, and the page shows what was read; 2 wrong usage, or it could
+not be read at all; 130 interrupted.
 """
 
 app = typer.Typer(
@@ -159,6 +165,33 @@ def record(  # noqa: PLR0917 - typer makes options of keywords
     with Ending() as ending:
         target = Target.parse(source, request, header or [])
         ending.code = run_record(target, out, compress=compress, as_json=as_json)
+
+
+@app.command(epilog=INSPECT_EXIT_CODES)
+def inspect(  # noqa: PLR0917 - typer makes options of keywords
+    recording: Annotated[Path, typer.Argument(help="An .orx, .jsonl or .sse.", metavar="RECORDING")],
+    second: Annotated[
+        Path | None, typer.Argument(help="Another one, to compare.", metavar="[SECOND]", show_default=False)
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="The page, one HTML file.")] = None,
+    spec: Annotated[Spec, typer.Option("--spec", help="The version of the contract.")] = "2026-04-24",
+    profile: Annotated[
+        Profile, typer.Option("--profile", help="openai allows what OpenAI's own API has beyond the contract.")
+    ] = "open-responses",
+    as_json: Annotated[bool, typer.Option("--json", help="What the page holds as one JSON object.")] = False,
+) -> None:
+    """Look at a recording, or compare two: lanes, gaps, events, the response at any moment, conformance, metrics.
+
+    The page is one file that asks no network; docs/inspecting.md shows it. For example:
+
+    or-stream inspect run.orx -o run.html
+    """
+    with Ending() as ending:
+        if out is None and not as_json:
+            message = "say where the page goes (--out), or --json"
+            raise typer.BadParameter(message)
+        sources = [recording] if second is None else [recording, second]
+        ending.code = run_inspect(sources, out, spec, profile, as_json=as_json)
 
 
 @app.command(epilog=SERVE_EXIT_CODES)
@@ -306,6 +339,7 @@ def bench(  # noqa: PLR0917 - typer makes options of keywords
     out: Annotated[
         list[Path] | None, typer.Option("--out", "-o", help=".csv and .jsonl: a line a request; else JSON.")
     ] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="The result as a page to look at.")] = None,
     selftest: Annotated[bool, typer.Option("--selftest", help="Measure this client on a server of its own.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The result as one JSON object.")] = False,
 ) -> None:
@@ -317,7 +351,7 @@ def bench(  # noqa: PLR0917 - typer makes options of keywords
     """
     with Ending() as ending:
         if selftest:
-            ending.code = run_selftest(concurrency or 1000, as_json=as_json)
+            ending.code = run_selftest(concurrency or 1000, html, as_json=as_json)
             return
         if not url:
             message = "say the URL of the server, or --selftest"
@@ -333,5 +367,6 @@ def bench(  # noqa: PLR0917 - typer makes options of keywords
             timeout_s=timeout,
             client=client,
         )
-        report = Report(defs=defs_of(defs or ["vllm"]), slos=slos_of(slo or []), as_json=as_json, out=tuple(out or ()))
+        named, slos = defs_of(defs or ["vllm"]), slos_of(slo or [])
+        report = Report(defs=named, slos=slos, as_json=as_json, out=tuple(out or ()), html=html)
         ending.code = run_bench(job, report)

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from ..bench.definitions import definition
+from ..bench.inspect import run_facts, run_page
 from ..bench.load import Bounds, FixedConcurrency, FixedRate, Job, LoadRequest, Ramp, SoFar, read_requests, run_load
 from ..json_text import write_text
 from .bench_table import print_run
@@ -33,6 +34,7 @@ class Report:
     slos: dict[str, float]
     as_json: bool
     out: tuple[Path, ...]
+    html: Path | None = None
 
 
 def bench(job: Job, report: Report) -> int:
@@ -58,6 +60,9 @@ def bench(job: Job, report: Report) -> int:
         print_run(facts, file=sys.stdout)
     for path in report.out:
         _write(result, facts, path)
+    if report.html is not None:
+        page = run_page(run_facts(result, facts), title=facts["url"])
+        report.html.write_text(page, encoding="utf-8")
     for kind, told in facts["errors"].items():
         complain(f"{told['count']} x {kind}: {told['example']}")
     return _code(result)

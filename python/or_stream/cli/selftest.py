@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
+from ..bench.inspect import run_page
 from ..bench.load import Bounds, FixedConcurrency, Job, LoadRequest, run_load
 from ..bench.load.clients import client_name
 from ..bench.timeline import Timeline
@@ -23,17 +24,19 @@ from ..json_text import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from pathlib import Path
 
 _TOKENS = 20
 _MEMORY_EVENTS = 200_000
 _START_NS = 20_000_000_000
 
 
-def selftest(connections: int, *, as_json: bool) -> int:
+def selftest(connections: int, html: Path | None = None, *, as_json: bool) -> int:
     """Measure this client from memory and over loopback, and the usual httpx client on the same server.
 
     Args:
         connections: How many streams at once.
+        html: Where a page of it goes; None for no page.
         as_json: Print one JSON object.
 
     Returns:
@@ -50,6 +53,8 @@ def selftest(connections: int, *, as_json: bool) -> int:
         rows.append(_row(f"or-stream bench, {result.client}", facts["events"], facts["seconds"], cpu, result.failed))
         rows += [asyncio.run(_naive(name, url, connections)) for name in ("httpx2", "httpx") if _is_installed(name)]
     told = {"connections": connections, "clients": rows, "client_vitals": facts["client_vitals"]}
+    if html is not None:
+        html.write_text(run_page({"run": None, "selftest": told}, title="or-stream bench --selftest"), encoding="utf-8")
     if as_json:
         sys.stdout.write(write_text(told) + "\n")
     else:

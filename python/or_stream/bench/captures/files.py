@@ -33,7 +33,7 @@ class _BodyWriter:
         self._messages = messages
 
     def add(self, t_ns: int, data: bytes) -> None:
-        self._file.write(_framed(data) if self._messages else data)
+        self._file.write(framed(data) if self._messages else data)
 
     def end(self, t_ns: int) -> None:
         """A bare body just ends."""
@@ -102,7 +102,8 @@ def read_capture(source: str | PathLike[str] | bytes, *, where: str | None = Non
     return Capture.of_body(data)
 
 
-def _framed(message: bytes) -> bytes:
+def framed(message: bytes) -> bytes:
+    """Give a message the framing of an event."""
     try:
         return encode(message)
     except ValueError:  # no JSON object: the reader is to find what the server sent
