@@ -10,7 +10,8 @@ from or_stream.bench.inspect import inspect_capture, recordings_page
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-@pytest.fixture(scope="session")
+# Not for longer: while Playwright runs, its event loop is the thread's, and no other can run there.
+@pytest.fixture(scope="module")
 def browser():
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
     if CHROMIUM is None:

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from ...events import Event
 
 _BLANK = (b"\n", b"\r\n", b"\r")
+_ESCAPES = {'"': '"', "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_HEX = frozenset("0123456789abcdefABCDEF")
+_HEX_DIGITS = 4
 
 
 def split(body: bytes) -> list[bytes]:
@@ -78,9 +81,19 @@ def frame(event: dict[str, Any]) -> bytes:
 
 def unescaped(raw: bytes) -> str:
     """Give JSON that cannot be decoded with its escapes told in full, as far as they are any."""
-    plain = raw.decode(errors="replace").replace("\\/", "/").encode("ascii", "backslashreplace")
-    text = plain.decode("unicode_escape", errors="ignore")
+    first, *escapes = raw.decode(errors="replace").replace("\\\\", "\\u005c").split("\\")
+    text = first + "".join(map(_told, escapes))
     return text.encode("utf-16", "surrogatepass").decode("utf-16", errors="replace")
+
+
+def _told(escape: str) -> str:
+    """What a backslash stands for, by what follows it; the backslash itself where that is no escape of JSON."""
+    if escape[:1] in _ESCAPES:
+        return _ESCAPES[escape[0]] + escape[1:]
+    digits = escape[1:5]
+    if escape[:1] == "u" and len(digits) == _HEX_DIGITS and set(digits) <= _HEX:
+        return chr(int(digits, 16)) + escape[5:]
+    return "\\" + escape
 
 
 def dumps(value: Any) -> bytes:
