@@ -97,7 +97,8 @@ async def test_failing_at_every_await():
             else:
                 faults += 1
                 assert isinstance(fault, ors.TransportError), repr(fault)
-                assert f"await {at} failed" in str(fault)
+                # httpx2 ignores a failed write, and reads what the server says to half a request.
+                assert f"await {at} failed" in str(fault) or "without sending a response" in str(fault)
             if run.steps <= at:
                 break
     assert fault is None

@@ -95,6 +95,16 @@ class ScriptedServer:
                 first = self.rfile.readline().decode()
                 if not first:
                     return None
+                # As real servers do: who begins a request and does not finish it is not waited for.
+                self.connection.settimeout(1)
+                try:
+                    return self.rest(first, number)
+                except TimeoutError:
+                    return None
+                finally:
+                    self.connection.settimeout(None)
+
+            def rest(self, first, number):
                 method, path, _ = first.split(" ")
                 headers = {}
                 while line := self.rfile.readline().decode().strip():

@@ -7,11 +7,12 @@ from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from anyio import CancelScope, create_task_group, current_time, move_on_after
+from anyio import CancelScope, create_task_group, move_on_after
 from anyio.lowlevel import checkpoint
 
 from ..errors import OrStreamError
 from .clocks import FOREVER, Clocks, Timeouts
+from .deadline import Late, make_deadline
 from .intake import Intake
 from .iteration import AsyncBatches, AsyncTextDeltas
 from .progress import DRAIN_BYTES, DRAIN_SECONDS, Progress
@@ -20,7 +21,7 @@ from .sources import AsyncSource, open_async_source
 from .suspension import Watched
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Callable, Coroutine
     from types import TracebackType
 
     from anyio.abc import TaskGroup
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from ..events import Event
     from ..models import Response
     from ..outcome import Outcome
+    from .deadline import Deadline
     from .intake import OutputSource
     from .sources import Chunk
 
@@ -105,6 +107,7 @@ class AsyncEventStream(Progress[AsyncSource]):
         self._unyielding = 0
         self._must_yield = False
         self._read_at = 0.0
+        self._deadline: Deadline | None = None
         self._clocks = Clocks(timeouts) if timeouts else None
         self._ahead = None if read_ahead is None else Buffer(read_ahead, coalesces=coalesce)
         self._reader: TaskGroup | None = None
@@ -113,7 +116,7 @@ class AsyncEventStream(Progress[AsyncSource]):
 
     async def __aenter__(self) -> Self:
         """Check the HTTP reply, so that an error of the server is raised here, and start to read ahead if asked to."""
-        await self._pull(None)
+        await self._open()
         if self._ahead is not None:
             self._buffer = self._ahead
             self._reading = CancelScope()
@@ -226,12 +229,15 @@ class AsyncEventStream(Progress[AsyncSource]):
     # One step at a time
 
     async def _next_batch(self) -> list[Event]:
-        rest = list(self._ready)
-        return rest or await self._next_events()
+        events = list(self._ready) or await self._next_events()
+        if not events:
+            raise StopAsyncIteration
+        return events
 
-    async def _next_events(self) -> list[Event]:
-        if self._ahead is None:
-            return await self._pull(self._intake.decode)
+    def _next_events(self) -> Coroutine[Any, Any, list[Event]]:
+        return self._pull(self._intake.decode) if self._ahead is None else self._take(self._ahead)
+
+    async def _take(self, ahead: Buffer) -> list[Event]:
         if self._reader is None:
             message = "read_ahead reads inside of `async with stream:`, and there was none"
             raise RuntimeError(message)
@@ -240,7 +246,7 @@ class AsyncEventStream(Progress[AsyncSource]):
         try:
             # Events that wait are taken without waiting: give way once for each batch of them.
             await checkpoint()
-            events = await self._ahead.take()
+            events = await ahead.take()
         finally:
             self._taking.release()
         return events or await self._pull(self._intake.decode)
@@ -254,12 +260,48 @@ class AsyncEventStream(Progress[AsyncSource]):
         with scope, suppress(OrStreamError):
             await buffer.fill(partial(self._pull, self._intake.decode), lambda: self._intake.assembler.bytes_seen)
 
-    async def _pull(self, take: Callable[[Chunk | None], list[Event]] | None) -> list[Event]:
-        """The next events, none at the end; without `take` only open the source."""
+    async def _open(self) -> None:
+        """Check the reply."""
+        if not self._begin():
+            return
+        try:
+            try:
+                await self._source.open()
+            except (OrStreamError, MemoryError):
+                raise
+            except Exception as cause:
+                raise self._broken(cause) from cause
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            await self._abandon(error)
+            raise
+        finally:
+            self._lock.release()
+
+    async def _pull(self, take: Callable[[Chunk | None], list[Event]]) -> list[Event]:
+        """The next events, none at the end."""
+        # What runs once a chunk is what a stream costs beside its decoder: it is written out here.
         if not self._begin():
             return []
+        intake = self._intake
         try:
-            return await (self._open() if take is None else self._advance(take))
+            if intake.faulty:
+                intake.settle()
+            while not intake.ended:
+                try:
+                    chunk = await self._next_chunk()
+                except (OrStreamError, MemoryError):
+                    raise
+                except Exception as cause:
+                    raise self._broken(cause) from cause
+                self._unyielding += READ_COST + len(chunk or b"")
+                if self._closed:
+                    raise self._closed_error()
+                events = take(chunk) if self._clocks is None else self._timed_take(self._clocks, take, chunk)
+                if events:
+                    return events
+            await self._finish()
         except GeneratorExit:
             # The event loop has dropped this coroutine: nothing can be awaited any more.
             raise
@@ -268,63 +310,40 @@ class AsyncEventStream(Progress[AsyncSource]):
             raise
         finally:
             self._lock.release()
-
-    async def _open(self) -> list[Event]:
-        try:
-            await self._source.open()
-        except (OrStreamError, MemoryError):
-            raise
-        except Exception as cause:
-            raise self._broken(cause) from cause
         return []
 
-    async def _advance(self, take: Callable[[Chunk | None], list[Event]]) -> list[Event]:
-        intake = self._intake
-        if not intake.ended:
-            intake.settle()
-        while not intake.ended:
-            try:
-                chunk = await self._next_chunk()
-            except (OrStreamError, MemoryError):
-                raise
-            except Exception as cause:
-                raise self._broken(cause) from cause
-            self._unyielding += READ_COST + len(chunk or b"")
-            if self._closed:
-                raise self._closed_error()
-            events = self._timed_take(take, chunk) if self._clocks is not None else take(chunk)
-            if events:
-                return events
-        await self._finish()
-        return []
-
-    def _next_chunk(self) -> Awaitable[Chunk | None]:
+    def _next_chunk(self) -> Coroutine[Any, Any, Chunk | None]:
         reading = self._source.read() if self._unyielding < YIELD_BYTES else self._watched_read()
         return reading if self._clocks is None and not self._intake.erred else self._timed_read(reading)
 
     async def _timed_read(self, reading: Coroutine[Any, Any, Chunk | None]) -> Chunk | None:
-        """Read on one timer, set to the first clock that runs out."""
-        now = self._read_at = current_time()
+        """Read until the first clock runs out."""
+        if self._deadline is None:
+            self._deadline = make_deadline()
+        now = self._read_at = self._deadline.now()
         late = FOREVER if self._clocks is None else self._clocks.deadline(now)
         # The server has told its error: what may still follow it gets little time (rule E10).
         end = now + ERROR_SECONDS if self._intake.erred else FOREVER
         if late <= now and self._clocks is not None:
             reading.close()
             raise self._clocks.stalled(now)
-        with CancelScope(deadline=min(late, end)):
-            return await reading
-        if end <= late or self._clocks is None:
-            return None
-        raise self._clocks.stalled(now)
+        try:
+            return await self._deadline.wait(reading, min(late, end))
+        except Late:
+            if end <= late or self._clocks is None:
+                return None
+            raise self._clocks.stalled(now) from None
 
-    def _timed_take(self, take: Callable[[Chunk | None], list[Event]], chunk: Chunk | None) -> list[Event]:
+    def _timed_take(
+        self, clocks: Clocks, take: Callable[[Chunk | None], list[Event]], chunk: Chunk | None
+    ) -> list[Event]:
         """Take a chunk and tell the clocks what it brought."""
         assembler = self._intake.assembler
         seen, idle = assembler.events_seen, assembler.idle_events_seen
         events = take(chunk)
         new, new_idle = assembler.events_seen - seen, assembler.idle_events_seen - idle
-        if self._clocks is not None:
-            self._clocks.waited(current_time() - self._read_at, event=new > 0, progress=new > new_idle)
+        if self._deadline is not None:
+            clocks.waited(self._deadline.now() - self._read_at, event=new > 0, progress=new > new_idle)
         return events
 
     async def _watched_read(self) -> Chunk | None:
@@ -362,6 +381,8 @@ class AsyncEventStream(Progress[AsyncSource]):
                 await self._drain()
         finally:
             self._closed = True
+            if self._deadline is not None:
+                self._deadline.close()
             # Shielded: a cancelled task must not leave its connection open.
             with move_on_after(CLOSE_SECONDS, shield=True):
                 await self._source.aclose()

@@ -49,6 +49,10 @@ class Clocks:
 
     def __init__(self, timeouts: Timeouts) -> None:
         self._timeouts = timeouts
+        self._idle, self._event, self._progress, self._total = (
+            FOREVER if seconds is None else seconds
+            for seconds in (timeouts.idle, timeouts.event, timeouts.progress, timeouts.total)
+        )
         self._began: float | None = None
         self._since_event = 0.0
         self._since_progress = 0.0
@@ -57,7 +61,8 @@ class Clocks:
         """When a read that starts now is late."""
         if self._began is None:
             self._began = now
-        return min(late for late, _, _ in self._lates(now))
+        left = min(self._idle, self._event - self._since_event, self._progress - self._since_progress)
+        return min(now + left, self._began + self._total)
 
     def waited(self, seconds: float, *, event: bool, progress: bool) -> None:
         """Note a read and what it brought.
@@ -72,24 +77,23 @@ class Clocks:
 
     def stalled(self, now: float) -> StreamStalled:
         """Say which clock ran out in a read that started at `now`."""
-        _, error, message = min(self._lates(now), key=lambda late: late[0])
-        return error(message)
-
-    def _lates(self, now: float) -> list[tuple[float, type[StreamStalled], str]]:
-        limits = self._timeouts
         began = now if self._began is None else self._began
-        clocks = (
-            (limits.idle, now, IdleTimeout, "no byte came for {} s (idle_timeout)"),
-            (limits.event, now - self._since_event, EventTimeout, "no event came for {} s (event_timeout)"),
+        limits = self._timeouts
+        lates: list[tuple[float, float | None, type[StreamStalled], str]] = [
+            (now + self._idle, limits.idle, IdleTimeout, "no byte came for {} s (idle_timeout)"),
             (
+                now - self._since_event + self._event,
+                limits.event,
+                EventTimeout,
+                "no event came for {} s (event_timeout)",
+            ),
+            (
+                now - self._since_progress + self._progress,
                 limits.progress,
-                now - self._since_progress,
                 ProgressTimeout,
                 "no delta and no change of state came for {} s (progress_timeout)",
             ),
-            (limits.total, began, TotalTimeout, "the stream took longer than {} s (total_timeout)"),
-        )
-        return [
-            (FOREVER if seconds is None else start + seconds, error, words.format(seconds))
-            for seconds, start, error, words in clocks
+            (began + self._total, limits.total, TotalTimeout, "the stream took longer than {} s (total_timeout)"),
         ]
+        _, seconds, error, words = min(lates, key=lambda late: late[0])
+        return error(words.format(seconds))

@@ -193,7 +193,7 @@ class EventStream(Progress[Source]):
 
     def _advance(self, take: Callable[[Chunk | None], list[Event]]) -> list[Event]:
         intake = self._intake
-        if not intake.ended:
+        if intake.faulty:
             intake.settle()
         while not intake.ended:
             try:

@@ -25,8 +25,8 @@ class Intake:
     """Decodes and folds the chunks of one body up to the end that the server tells (rules R10, R11).
 
     `decode` and `fold` take the next chunk, or None at the end of the body, and give the events that the caller has to
-    see; `fold` makes none, for callers who want only the response. Once `ended` is true they must not be called again:
-    `verdict` tells what the end was.
+    see; `fold` makes none, for callers who want only the response. While `faulty` is true, `settle` is to be called
+    first. Once `ended` is true they must not be called again: `verdict` tells what the end was.
     """
 
     def __init__(
@@ -44,28 +44,37 @@ class Intake:
         self.require_terminal = require_terminal
         self.ended = False
         self.erred = False
+        self.faulty = False
         self.chunks = 0
-        self._faulty = False
 
     def decode(self, chunk: Chunk | None) -> list[Event]:
         """Take a chunk and give its events, in order and none after the terminal one."""
-        events = self.assembler.decode_end() if chunk is None else self._decode(chunk)
-        self._took(chunk)
-        return _until_terminal(events) if self.ended else events
+        if chunk is None:
+            events = self.assembler.decode_end()
+            self.ended = True
+            return _until_terminal(events)
+        events = self._decode(chunk)
+        self.chunks += 1
+        if phase := self.assembler.phase:
+            self._enter(phase)
+            return _until_terminal(events) if self.ended else events
+        return events
 
     def fold(self, chunk: Chunk | None) -> list[Event]:
         """Take a chunk without making events of it."""
         if chunk is None:
             self.assembler.finish()
-        else:
-            self._feed(chunk)
-        self._took(chunk)
+            self.ended = True
+            return []
+        self._feed(chunk)
+        self.chunks += 1
+        if phase := self.assembler.phase:
+            self._enter(phase)
         return []
 
     def settle(self) -> None:
         """Raise what the core found behind the last events it handed out, before anyone waits for more bytes."""
-        if self._faulty:
-            self.assembler.feed(b"")
+        self.assembler.feed(b"")
 
     def verdict(self) -> OrStreamError | None:
         """Tell what is to be raised at the end of the stream, if anything is."""
@@ -75,16 +84,11 @@ class Intake:
             return error
         return ending_error(self.assembler, require_terminal=self.require_terminal)
 
-    def _took(self, chunk: Chunk | None) -> None:
-        if chunk is None:
-            self.ended = True
-            return
-        self.chunks += 1
-        phase = self.assembler.phase
+    def _enter(self, phase: int) -> None:
         self.ended = phase == _ENDED
         # An `error` event is no end yet: `response.failed` may follow it (rule E10).
         self.erred = phase == _ERRED
-        self._faulty = phase == _FAULTY
+        self.faulty = phase == _FAULTY
 
 
 def _until_terminal(events: list[Event]) -> list[Event]:

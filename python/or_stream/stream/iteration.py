@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ..events import (
     Completed,
@@ -19,7 +19,7 @@ from ..events import (
 _TELLING = (OutputTextDone, ContentPartDone, OutputItemDone, Completed, Incomplete, Failed, UnknownEvent)
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable, Coroutine
 
     from ..events import Event
     from .async_event_stream import AsyncEventStream
@@ -45,17 +45,14 @@ class Batches:
 class AsyncBatches:
     """Lists of events, none empty: one for each chunk that completed any."""
 
-    def __init__(self, next_batch: Callable[[], Awaitable[list[Event]]]) -> None:
+    def __init__(self, next_batch: Callable[[], Coroutine[Any, Any, list[Event]]]) -> None:
         self._next_batch = next_batch
 
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> list[Event]:
-        events = await self._next_batch()
-        if not events:
-            raise StopAsyncIteration
-        return events
+    def __anext__(self) -> Coroutine[Any, Any, list[Event]]:
+        return self._next_batch()
 
 
 class TextDeltas:

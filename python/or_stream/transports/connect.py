@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
@@ -198,7 +199,8 @@ class Connection:
                 await self._stream.aclose()
         finally:
             if self._own_client is not None:
-                with move_on_after(CLOSE_SECONDS, shield=True):
+                # A connection that fails as it is closed takes nothing away from what came over it.
+                with suppress(Exception), move_on_after(CLOSE_SECONDS, shield=True):
                     await self._own_client.aclose()
 
 
@@ -254,7 +256,8 @@ class SyncConnection:
                 self._stream.close()
         finally:
             if self._own_client is not None:
-                self._own_client.close()
+                with suppress(Exception):
+                    self._own_client.close()
 
 
 def _once(*, entered: bool) -> bool:

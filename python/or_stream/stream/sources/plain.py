@@ -52,10 +52,15 @@ class AsyncIterableSource(AsyncSource):
 
     def __init__(self, chunks: AsyncIterator[Chunk]) -> None:
         self._chunks = chunks
+        self._next = chunks.__anext__
 
     async def read(self) -> Chunk | None:
         """Wait for the next chunk."""
-        return await anext(self._chunks, None)
+        # `anext` with a default would put an object of its own between.
+        try:
+            return await self._next()
+        except StopAsyncIteration:
+            return None
 
     async def aclose(self) -> None:
         """Close the generator, if it is one."""
