@@ -45,9 +45,9 @@ def usage_record(asked: Asked, end: RelayEnd) -> dict[str, Any]:
         end: How its stream ended.
 
     Returns:
-        A dict of JSON values: `time` (seconds since 1970), `path`, `model`, `response_id`, `status`
-        (the server's, of HTTP; None where it did not answer), `outcome`, `reason`, `usage` as the server told it or None, `ttft_ms` to the first text, reasoning or arguments, `seconds`, `bytes_in`,
-        `bytes_out`, `client_gone`, `error`.
+        A dict of JSON values: `time` (seconds since 1970), `path`, `model`, `response_id`, `status` (the server's, of
+        HTTP; None where it did not answer), `outcome`, `reason`, `usage` as the server told it or None, `ttft_ms` to
+        the first text, reasoning or arguments, `seconds`, `bytes_in`, `bytes_out`, `client_gone`, `error`.
     """
     tap = end.tap
     first = tap.first_token_ns
