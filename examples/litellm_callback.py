@@ -1,8 +1,8 @@
 """A LiteLLM callback that knows what every stream used, also one that broke or whose client left.
 
-LiteLLM hands a proxy's stream to `async_post_call_streaming_iterator_hook` of each callback (written for LiteLLM 1.80;
-named in its config as `callbacks: litellm_callback.usage`). The tap reads each event as it passes and makes nothing of
-it. As it stands this example needs no LiteLLM: it reads a stream of the stand-in in the place of LiteLLM's.
+LiteLLM hands a proxy's stream to `async_post_call_streaming_iterator_hook` of each callback (run in the proxy of
+LiteLLM 1.109; named in its config as `callbacks: litellm_callback.usage`). The tap reads each event as it passes and
+makes nothing of it. As it stands this example needs no LiteLLM: it reads a stream of the stand-in in its place.
 
 python examples/litellm_callback.py [URL]
 """

@@ -1,7 +1,9 @@
 """Every example runs as it stands, and against a server that is named."""
 
+import importlib
 import subprocess
 import sys
+from inspect import signature
 
 import pytest
 
@@ -59,6 +61,15 @@ def test_it_asks_the_server_that_is_named(name, stand_in):
     assert nobody.returncode != 0
     # A gateway answers for a server that is not there.
     assert ("HTTP 502" if name in GATEWAYS else "TransportError") in nobody.stderr
+
+
+def test_the_litellm_callback_overrides_litellms_own_hook(monkeypatch):
+    logger = pytest.importorskip("litellm.integrations.custom_logger", reason="litellm is not installed").CustomLogger
+    monkeypatch.syspath_prepend(ROOT / "examples")
+    own = importlib.import_module("litellm_callback").Usage
+    hook = "async_post_call_streaming_iterator_hook"
+    assert issubclass(own, logger)
+    assert list(signature(getattr(own, hook)).parameters) == list(signature(getattr(logger, hook)).parameters)
 
 
 @pytest.mark.parametrize("name", [*SAYS, *HELPERS])

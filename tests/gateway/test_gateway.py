@@ -10,9 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import pytest
+import uvicorn
 from prometheus_client.parser import text_string_to_metric_families
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 import or_stream as ors
+from or_stream.proxy.gateway import Books, Gateway
 from or_stream.serve import Faults, Pace, Staging, Stop, Synthetic
 
 from .conftest import COMMAND
@@ -91,6 +95,9 @@ def test_paths_keep_their_escapes_and_their_base(proxy):
             assert asked.split(b"\r\n", 1)[0] == f"GET /base{path} HTTP/1.1".encode()
         for path in ("/v1/../../secret", "/v1/%2e%2e/%2E./secret", "/v1/a%2F..%2Fb", "/v1/..%5Csecret"):
             assert request_line(running, path) == b"HTTP/1.1 400 Bad Request"
+        for record in running.records(7)[3:]:
+            assert (record["outcome"], record["reason"], record["status"]) == ("error", "invalid_path", 400)
+            assert (record["stream"], record["bytes_out"], record["client_gone"]) == (False, 0, False)
         listening.settimeout(0.05)
         with pytest.raises(TimeoutError):
             listening.accept()
@@ -102,7 +109,9 @@ def test_errors_of_the_server_and_of_the_way_to_it(proxy, responses_server):
     assert refused.status_code == 404
     assert refused.json()["error"]["message"]
     assert responses_server.requests[0].headers["x-team"] == "a"
-    assert running.records(1)[0]["outcome"] == "truncated"
+    [record] = running.records(1)
+    assert (record["outcome"], record["reason"], record["status"]) == ("error", "upstream_error", 404)
+    assert refused.json()["error"]["message"] in record["error"]
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         nowhere = proxy(f"http://127.0.0.1:{closed.getsockname()[1]}")
@@ -110,7 +119,8 @@ def test_errors_of_the_server_and_of_the_way_to_it(proxy, responses_server):
             down = nowhere.post(body)
             assert down.status_code == 502
             assert down.json()["error"]["code"] == "upstream_error"
-    assert [record["reason"] for record in nowhere.records(2)] == ["upstream_error"] * 2
+    told = [(record["outcome"], record["reason"], record["status"]) for record in nowhere.records(2)]
+    assert told == [("error", "upstream_error", None)] * 2
 
 
 def test_a_cut_stream_gets_a_conformant_end(proxy, responses_server):
@@ -125,7 +135,32 @@ def test_a_cut_stream_gets_a_conformant_end(proxy, responses_server):
     assembler.finish()
     assert assembler.outcome is ors.Outcome.FAILED
     [record] = running.records(1)
-    assert record["outcome"] == "truncated"
+    assert (record["outcome"], record["status"]) == ("truncated", 200)
+
+
+@pytest.mark.parametrize("library", ["websockets-sansio", "none"])
+def test_a_websocket_is_refused_with_its_reason(responses_server, library):
+    records = []
+    books = Books(on_record=records.append)
+    config = uvicorn.Config(Gateway(responses_server.base_url, books=books), port=0, log_level="critical", ws=library)
+    server = uvicorn.Server(config)
+    with ThreadPoolExecutor(1) as pool:
+        serving = pool.submit(server.run)
+        try:
+            while not server.started:
+                time.sleep(0.01)
+            port = server.servers[0].sockets[0].getsockname()[1]
+            with pytest.raises(InvalidStatus) as refused:
+                connect(f"ws://127.0.0.1:{port}/v1/responses")
+        finally:
+            server.should_exit = True
+        serving.result(10)
+    answer = refused.value.response
+    assert answer.status_code == 501
+    assert json.loads(answer.body)["error"]["code"] == "websocket_not_relayed"
+    [record] = records
+    assert (record["outcome"], record["reason"], record["status"]) == ("error", "websocket_not_relayed", 501)
+    assert responses_server.requests == []
 
 
 def test_a_client_that_leaves_closes_the_stream(proxy, responses_server):
@@ -195,12 +230,37 @@ def test_a_second_signal_ends_them(proxy, responses_server):
     running = proxy(responses_server.base_url)
     with running.client.stream("POST", running.responses, json=STREAM) as response:
         chunks = response.iter_raw()
-        next(chunks)
+        body = next(chunks)
         running.process.send_signal(signal.SIGTERM)
         time.sleep(0.3)
-        assert next(chunks)
+        body += next(chunks)
         running.process.send_signal(signal.SIGTERM)
-        assert running.process.wait(10) == 0
+        body += b"".join(chunks)
+    assert running.process.wait(10) == 0
+    closed_for(body, running)
+
+
+def test_streams_that_outlast_the_drain_are_closed(proxy, responses_server):
+    responses_server.serve(Synthetic(tokens=10_000, rate=50, ttft=0), staging=Staging(pace=Pace(speed=1)))
+    running = proxy(responses_server.base_url, "--drain-seconds", 1)
+    with running.client.stream("POST", running.responses, json=STREAM) as response:
+        chunks = response.iter_raw()
+        body = next(chunks)
+        running.process.send_signal(signal.SIGTERM)
+        body += b"".join(chunks)
+    assert running.process.wait(10) == 0
+    closed_for(body, running)
+
+
+def closed_for(body, running):
+    """A stream that the gateway cut short: whole for its client, and written down."""
+    assert ors.check(body).findings == []
+    assert body.endswith(b"data: [DONE]\n\n")
+    last = ors.Decoder().feed(body)[-1]
+    assert type(last) is ors.Failed
+    assert last.response.error.code == "relay_stopped"
+    [record] = running.records(1)
+    assert (record["outcome"], record["reason"], record["client_gone"]) == ("truncated", "cancelled", False)
 
 
 def run(*options):

@@ -17,7 +17,7 @@ from ..json_text import write_text
 from .ending import complain
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterable
 
     from ..proxy import EventLog
     from ..proxy.options import RelayOptions
@@ -99,6 +99,7 @@ async def _proxy(asked: Proxy, at: Address, *, as_json: bool) -> int:
         told = {"url": url, "upstream": gateway.upstream}
         _write(write_text(told) if as_json else f"relaying {url} to {gateway.upstream}")
         await server.serve(sockets=[listening])
+        await _end(server.server_state.tasks)
     if signal.SIGINT in heard:
         raise KeyboardInterrupt
     return 0
@@ -113,6 +114,16 @@ def _server(uvicorn: Any, config: Any) -> Any:
             yield
 
     return Server(config)
+
+
+async def _end(requests: Iterable[asyncio.Task[None]]) -> None:
+    """End what uvicorn leaves under way: streams get their closing event while there are a server and a log."""
+    left = list(requests)
+    for request in left:
+        # A second cancellation would break into the closing event of the first.
+        if not request.cancelling():
+            request.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
 
 
 def _stop_at_signals(server: Any) -> set[signal.Signals]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .log import EventLog, EventLogError, MemoryEventLog, RedisEventLog, resume_app
     from .options import Drain, RelayOptions
     from .relay import Relay
+    from .rewrite import Rewriter
     from .starlette import SSEProxyResponse
     from .tap import Tap
 
@@ -30,6 +31,7 @@ __all__ = [
     "Relay",
     "RelayEnd",
     "RelayOptions",
+    "Rewriter",
     "SSEProxyResponse",
     "SlowConsumer",
     "Tap",
@@ -48,6 +50,7 @@ if not TYPE_CHECKING:
         "Relay": "relay",
         "RelayEnd": "ending",
         "RelayOptions": "options",
+        "Rewriter": "rewrite",
         "SSEProxyResponse": "starlette",
         "Tap": "tap",
         "relay_aiohttp": "aiohttp",

@@ -39,6 +39,7 @@ class RelayEnd:
         client_gone: Whether the client left before the end, also where the stream was drained after that.
         error: What the server's side raised, if anything.
         log_error: Why the event log lacks the rest of the stream; None where it is whole or there is none.
+        status: The HTTP status that the server answered with; None where it did not answer, or not over HTTP.
     """
 
     outcome: Outcome
@@ -50,6 +51,7 @@ class RelayEnd:
     client_gone: bool
     error: BaseException | None = None
     log_error: EventLogError | None = None
+    status: int | None = None
 
 
 def closing_bytes(tap: Tap, code: str, message: str) -> bytes:

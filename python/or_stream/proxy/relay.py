@@ -104,8 +104,8 @@ class Relay:
                 self._clock = RelayClock(self._clocks, self._passage, client, self._stop)
                 async with beside(self._watch(client), self._clock):
                     await self._relay(client)
-            await self._say_goodbye(client)
         finally:
+            await self._say_goodbye(client)
             self._passage.finished = True
             await self._shut()
             self._end_log()
@@ -314,11 +314,12 @@ class Relay:
         await client.finish()
 
     async def _say_goodbye(self, client: Downstream) -> None:
-        """End a stream whose time is over; a client that does not read gets little more of it."""
+        """End a stream whose time, or whose relay, is over; a client that does not read gets little more of it."""
         passage = self._passage
-        is_due = passage.reason in {"max_duration", "cancel_requested"}
+        is_due = passage.reason in {"max_duration", "cancel_requested", None}
         if is_due and passage.started and not (passage.client_gone or passage.finished):
-            with anyio.move_on_after(_GOODBYE_SECONDS), suppress(ClientGone):
+            # Whatever goes wrong here, the server's stream is closed after it.
+            with anyio.move_on_after(_GOODBYE_SECONDS, shield=True), suppress(Exception):
                 await self._close(client, *self._cause())
 
     async def _end(self) -> RelayEnd:
@@ -333,6 +334,7 @@ class Relay:
             client_gone=passage.client_gone,
             error=passage.error,
             log_error=self._recorder.error if self._recorder is not None else None,
+            status=self._source.status if self._source is not None else None,
         )
         told = self._on_end(end) if self._on_end is not None else None
         if inspect.isawaitable(told):

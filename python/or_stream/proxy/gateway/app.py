@@ -18,7 +18,8 @@ from ..rewrite.shapes import as_object
 from ..starlette import SSEProxyResponse
 from ..tap import Tap
 from .books import Asked, Books, usage_record
-from .forwarding import Forwarded, leaves_the_base, request_headers, target
+from .forwarding import Forwarded, request_headers, target
+from .refusal import NO_WEBSOCKET, deny_websocket, refusal_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
@@ -34,12 +35,6 @@ RESPONSES = "/v1/responses"
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 _CONNECT_SECONDS = 10.0
 _UNKNOWN_RESPONSE = "response-that-nobody-has"
-_DOTS = {
-    "type": "invalid_request_error",
-    "code": "invalid_path",
-    "message": "the path has a segment '.' or '..': nothing was sent to the server",
-    "param": None,
-}
 
 
 class Gateway:
@@ -90,8 +85,13 @@ class Gateway:
         self._app = Starlette(routes=routes, lifespan=self._lifespan)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request: ASGI."""
-        await self._app(scope, receive, send)
+        """Serve one request: ASGI. WebSocket is refused with 501."""
+        if scope["type"] == "websocket":
+            asked = Asked(path=scope["path"], model=None, stream=True, began_ns=monotonic_ns())
+            await deny_websocket(scope, receive, send)
+            self.books.note(NO_WEBSOCKET.record(asked))
+        else:
+            await self._app(scope, receive, send)
 
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncGenerator[None]:
@@ -126,8 +126,10 @@ class Gateway:
         return SSEProxyResponse(self._ask(request, body), **options)
 
     async def _forward(self, request: Request) -> Response:
-        if leaves_the_base(request.scope["path"]):
-            return JSONResponse({"error": _DOTS}, 400)
+        refusal = refusal_of(request)
+        if refusal is not None:
+            self.books.note(refusal.record(_asked(request, b"")))
+            return refusal.answer()
         body = await request.body()
         return self._forwarded(request, _asked(request, body), body)
 

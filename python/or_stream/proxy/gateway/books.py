@@ -45,19 +45,22 @@ def usage_record(asked: Asked, end: RelayEnd) -> dict[str, Any]:
         end: How its stream ended.
 
     Returns:
-        A dict of JSON values: `time` (seconds since 1970), `path`, `model`, `response_id`, `outcome`, `reason`, `usage`
-        as the server told it or None, `ttft_ms` to the first text, reasoning or arguments, `seconds`, `bytes_in`,
-        `bytes_out`, `client_gone`, `error`.
+        A dict of JSON values: `time` (seconds since 1970), `path`, `model`, `response_id`, `status` (the server's, of
+        HTTP; None where it did not answer), `outcome`, `reason`, `usage` as the server told it or None, `ttft_ms` to
+        the first text, reasoning or arguments, `seconds`, `bytes_in`, `bytes_out`, `client_gone`, `error`.
     """
     tap = end.tap
     first = tap.first_token_ns
+    # Nothing was cut off where nothing began.
+    was_refused = end.reason == "upstream_error" and not tap.events_seen
     return {
         "time": round(time(), 3),
         "path": asked.path,
         "stream": True,
         "model": tap.model or asked.model,
         "response_id": tap.response_id,
-        "outcome": str(end.outcome),
+        "status": end.status,
+        "outcome": "error" if was_refused else str(end.outcome),
         "reason": end.reason,
         "usage": tap.usage.to_dict() if tap.usage is not None else None,
         "ttft_ms": None if first is None else round((first - asked.began_ns) / 1e6, 3),

@@ -132,6 +132,7 @@ class Forwarded(Response):
             "stream": False,
             "model": response.get("model") or self._asked.model,
             "response_id": response.get("id"),
+            "status": self._status,
             "outcome": outcome if isinstance(outcome, str) else str(self._status),
             "reason": self._reason,
             "usage": usage if isinstance(usage, dict) else None,
