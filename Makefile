@@ -5,6 +5,7 @@
 #   make check   formatting, lints, types, layers
 #   make gate    instructions per event against the committed limits; gate-update moves them
 #   make bench   speed beside peers, in one run
+#   make test-aiperf  our metrics beside those of aiperf's own code, in a virtualenv of its own
 #   make clients  docs/clients.md anew: other clients over our vectors, in a virtualenv of their own
 #   make reference   docs/reference.md anew, from the docstrings
 #   make screenshots   the pictures of docs/inspecting.md anew; needs Chromium
@@ -18,7 +19,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 RUST   := $(shell find rust -name '*.rs' -o -name 'Cargo.toml') Cargo.toml Cargo.lock
 
-.PHONY: screenshots clients demo test test-rust test-python test-openai-oldest check check-rust check-python gate gate-update bench bench-quick soak reference fuzz fuzz-python lock clean
+.PHONY: screenshots clients demo test test-rust test-python test-openai-oldest test-aiperf check check-rust check-python gate gate-update bench bench-quick soak reference fuzz fuzz-python lock clean
 
 demo: $(VENV)/.built
 	$(BIN)/or-stream demo
@@ -41,6 +42,16 @@ test-openai-oldest: $(VENV)/.built
 .venv-openai/.ready: requirements/openai-oldest.txt
 	@$(PYTHON) -m venv .venv-openai
 	@.venv-openai/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+# aiperf's own code on our timelines: 190 MB, so only when asked for.
+test-aiperf: $(VENV)/.built $(VENV)/.dev .venv-aiperf/.ready
+	$(BIN)/python -m pytest -p no:cacheprovider tests/bench/aiperf
+
+.venv-aiperf/.ready: requirements/aiperf.txt requirements/aiperf-alone.txt
+	@$(PYTHON) -m venv .venv-aiperf
+	@.venv-aiperf/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/aiperf.txt
+	@.venv-aiperf/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/aiperf-alone.txt
 	@touch $@
 
 check: check-rust check-python
@@ -162,7 +173,9 @@ lock: $(VENV)/.dev
 	  --no-annotate -o requirements/clients.txt requirements/clients.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 	  --no-annotate -o requirements/openai-oldest.txt requirements/openai-oldest.in
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+	  --no-annotate -o requirements/aiperf.txt requirements/aiperf.in
 	cargo update --quiet --workspace
 
 clean:
-	rm -rf $(VENV) .venv-clients .venv-openai target python/or_stream/*.so
+	rm -rf $(VENV) .venv-aiperf .venv-clients .venv-openai target python/or_stream/*.so
