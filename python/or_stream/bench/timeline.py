@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .._core import Timeline as CoreTimeline
 
@@ -80,6 +80,20 @@ class Timeline(CoreTimeline):
         from ..models import Usage  # noqa: PLC0415 - pydantic is loaded when someone looks
 
         return Usage.model_validate_json(told)
+
+    def to_arrow(self) -> Any:
+        """Give the columns as a table of Apache Arrow, with one row an event.
+
+        Returns:
+            A `pyarrow.Table`: `time_ns`, `type` (a dictionary), `chunk`, `output_index` (-1 where an event names none),
+            `delta_bytes` and `delta_characters` (0 for events that are no delta).
+
+        Raises:
+            ImportError: Raised without pyarrow, which is the extra `arrow`.
+        """
+        from .arrow import arrow_table  # noqa: PLC0415 - optional
+
+        return arrow_table(self)
 
     def metrics(self, defs: Defs = "vllm", *, start_ns: int) -> Metrics:
         """Measure this request by the definitions of a tool: its own names, formulas and units (docs/metrics.md).
