@@ -103,16 +103,6 @@ def ends_of(capture):
     return found
 
 
-def assert_same_metrics(first, second):
-    for defs in ("vllm", "aiperf", "guidellm", "otel"):
-        one = first.timeline().metrics(defs, start_ns=0)
-        other = second.timeline().metrics(defs, start_ns=0)
-        assert one.succeeded
-        for key, value in one.values.items():
-            if isinstance(value, int | float):
-                assert other[key] == pytest.approx(value, rel=0.02, abs=0.5), (defs, key)
-
-
 def test_speed_and_jitter_change_the_times_and_not_the_bytes():
     take = Take(SOURCES["demo"])
     plain = Staging().score(take, 0)

@@ -233,3 +233,26 @@ async def test_timeouts_and_read_ahead_reach_the_stream(server, anyio_backend):
                 pass
     assert (caught.value.events_seen, caught.value.retry_safe) == (1, True)
     assert server.gone.wait(5)
+
+
+WRONG = [
+    {"timeout": 5},
+    {"idle_timeout": -1},
+    {"limits": {}},
+    {"output_source": "bad"},
+    {"strict": "yes"},
+    {"coalesce": True},
+    {"read_ahead": True},
+    {"resume": True},
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=str)
+async def test_a_wrong_setting_is_told_before_anything_is_sent(server, wrong):
+    url = server.script(demo)
+    with pytest.raises((TypeError, ValueError), match=next(iter(wrong))):
+        ors.connect(url, {}, **wrong)
+    if not {"idle_timeout", "coalesce", "read_ahead"} & set(wrong):
+        with pytest.raises((TypeError, ValueError), match=next(iter(wrong))):
+            ors.connect_sync(url, {}, **wrong)
+    assert server.requests == []

@@ -95,6 +95,9 @@ class AsyncEventStream(Progress[AsyncSource]):
         if coalesce and read_ahead is None:
             message = "coalesce=True merges events that wait, and without read_ahead none do"
             raise ValueError(message)
+        if not isinstance(read_ahead, ReadAhead | None):  # pyright: ignore[reportUnnecessaryIsInstance]
+            message = f"read_ahead is an or_stream.ReadAhead, not {read_ahead!r}"
+            raise TypeError(message)
         opened = open_async_source(source, strict=strict)
         intake = Intake(
             limits=limits,

@@ -76,7 +76,8 @@ def connect(
 
     Raises:
         ImportError: Raised when a client is to be made and httpx2 is not installed.
-        ValueError: Raised when the request has a text format beside `text_format`.
+        TypeError: Raised for a setting that the stream does not know, before anything is sent.
+        ValueError: Raised when the request has a text format beside `text_format`, and for a setting's wrong value.
     """
     if text_format is not None:
         request = with_text_format(request, text_format)
@@ -89,6 +90,7 @@ def connect(
         output_source=output_source,
         **waiting,
     )
+    _check_settings(stream, resume)
     made = _own_client("AsyncClient") if client is None else None
     return Connection(Request.make(url, request, headers), client or made, made, stream, resume, strict=strict)
 
@@ -126,7 +128,8 @@ def connect_sync(
 
     Raises:
         ImportError: Raised when a client is to be made and httpx2 is not installed.
-        ValueError: Raised when the request has a text format beside `text_format`.
+        TypeError: Raised for a setting that the stream does not know, before anything is sent.
+        ValueError: Raised when the request has a text format beside `text_format`, and for a setting's wrong value.
     """
     if text_format is not None:
         request = with_text_format(request, text_format)
@@ -138,6 +141,7 @@ def connect_sync(
         require_terminal=require_terminal,
         output_source=output_source,
     )
+    _check_settings(stream, resume)
     made = _own_client("Client") if client is None else None
     return SyncConnection(Request.make(url, request, headers), client or made, made, stream, resume, strict=strict)
 
@@ -265,6 +269,14 @@ def _once(*, entered: bool) -> bool:
         message = "a connection is entered once: its request is never sent again"
         raise ValueError(message)
     return True
+
+
+def _check_settings(stream: Callable[[Any], object], resume: object) -> None:
+    """Refuse a wrong setting before the request is sent, which may cost a generation."""
+    if not (resume is None or isinstance(resume, Resume)):
+        message = f"resume is an or_stream.Resume, not {resume!r}"
+        raise TypeError(message)
+    stream(b"")
 
 
 def _own_client(kind: Literal["AsyncClient", "Client"]) -> Any:
