@@ -45,8 +45,8 @@ def record(url, path):
 @pytest.mark.parametrize("name", SOURCES)
 def test_twice_through_a_file_gives_the_same_bytes_gaps_and_metrics(name, tmp_path):
     write_capture(SOURCES[name], tmp_path / "0.orx")
-    # The machine of the tests is shared, and a neighbour's burst is not ours: one quiet replay in four is asked for.
-    for _ in range(4):
+    # The machine of the tests is shared, and a neighbour's burst is not ours: one quiet replay in eight is asked for.
+    for _ in range(8):
         first, second = twice(tmp_path)
         assert first.body == second.body == SOURCES[name].body
         off = gaps_off(first, second)

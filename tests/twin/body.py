@@ -26,15 +26,26 @@ class Reading:
 def read(body: bytes) -> Reading:
     """Read a whole body, and at its end what no blank line closed (S10) or was no stream at all (S14)."""
     framed = framing.parse(body)
-    events = [event for block in framed.events for event in decode(block.data)]
+    events, stray = [], False
+    for block in framed.events:
+        decoded = decode(block.data, block.event)
+        stray |= block.stray
+        if decoded and stray:
+            decoded[0].findings.append("S8")
+            stray = False
+        events += decoded
+    stray |= framed.stray
     if framed.pending is not None:
-        last = decode(framed.pending.data, whole_body=True)
+        last = decode(framed.pending.data, framed.pending.event, whole_body=True)
         for event in last:
             event.findings.append("S10")
         events += last
     if not events and not framed.events:
         events = one_document(body.removeprefix(framing.BOM).strip())
-    return fold_all(events)
+        stray = stray and not events
+    reading = fold_all(events)
+    reading.fold.findings += ["S8"] * stray
+    return reading
 
 
 def one_document(text: bytes) -> list[Event]:

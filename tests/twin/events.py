@@ -6,6 +6,7 @@ from typing import Any
 from . import jsontext, kinds
 
 DONE = b"[DONE]"
+JSON_SPACE = b" \t\r\n"
 
 # Where a repeated key could change what a reader does; elsewhere the last one wins and nobody needs to know (E18).
 ENVELOPE = ("type", "sequence_number", "item_id", "item", "part", "response", "delta", *kinds.INDEXES)
@@ -41,19 +42,20 @@ class Event:
         return self.type == "or_stream.malformed"
 
 
-def decode(data: bytes, *, whole_body: bool = False) -> list[Event]:
+def decode(data: bytes, name: str = "", *, whole_body: bool = False) -> list[Event]:
     """Read the data of one server-sent event, which should be one JSON object.
 
     Args:
         data: The data lines, joined with LF.
+        name: What the event line says.
         whole_body: Read it as the last block of a body that ended without a blank line: undecodable data is no event.
 
     Returns:
         No event for `[DONE]` and for empty data, else one; several where several texts were run together (S9).
     """
-    if not data.strip() or data == DONE:
+    if not data.strip(JSON_SPACE) or data.strip(JSON_SPACE) == DONE:
         return []
-    if (event := decode_text(data)) is not None:
+    if (event := decode_text(data, name)) is not None:
         return [event]
     if whole_body:
         return []
@@ -61,12 +63,12 @@ def decode(data: bytes, *, whole_body: bool = False) -> list[Event]:
     salvaged = [(line, decode_text(line)) for line in lines]
     if len(lines) < 2 or all(event is None for _, event in salvaged):
         return [malformed(data)]
-    events = [event or malformed(line) for line, event in salvaged if line != DONE]
+    events = [event or malformed(line) for line, event in salvaged if line.strip(JSON_SPACE) not in (b"", DONE)]
     events[0].findings.append("S9")
     return events
 
 
-def decode_text(data: bytes) -> Event | None:
+def decode_text(data: bytes, name: str = "") -> Event | None:
     """Read one JSON object, or nothing."""
     text = data.decode("utf-8", errors="replace")
     try:
@@ -75,7 +77,7 @@ def decode_text(data: bytes) -> Event | None:
         return None
     if not isinstance(value, dict):
         return None
-    event = identify(value)
+    event = identify(value, name)
     event.findings += ["E4"] if text.encode("utf-8", "surrogatepass") != data else []
     event.findings += ["E18"] if any(key in ENVELOPE for key in repeated) else []
     return event
@@ -86,10 +88,10 @@ def malformed(data: bytes) -> Event:
     return Event("or_stream.malformed", {}, findings=["S5"])
 
 
-def identify(value: dict[str, Any]) -> Event:
-    """Find out what an object is: by its `type`, else by what it holds (E9, E13)."""
+def identify(value: dict[str, Any], name: str = "") -> Event:
+    """Find out what an object is: by its `type`, else by what it holds (E9, E13), else by its event line (E1)."""
     kind = value.get("type")
-    if isinstance(kind, str):
+    if isinstance(kind, str) and kind:
         event = Event(kind, value)
     elif value.get("error") is not None:
         event = Event("error", value, findings=["E9"])
@@ -97,8 +99,10 @@ def identify(value: dict[str, Any]) -> Event:
         status = value.get("status")
         kind = STATUS_TO_TYPE.get(status if isinstance(status, str) else "", "response.in_progress")
         return Event(kind, value, {"response": value}, ["E13"])
+    elif kinds.is_heartbeat(name, has_response=isinstance(value.get("response"), dict)):
+        event = Event(name, value)
     else:
-        event = Event("", value)
+        event = Event(name if kinds.is_known(name) else "", value, findings=["E1"])
     event.fields = reliable(event)
     if event.type in kinds.TERMINAL and not isinstance(event.fields.get("response"), dict):
         event.findings.append("E13")

@@ -25,6 +25,7 @@ from .slots import Part, Slot, find_adopter, find_part, find_slot
 from .text import Text, whole_halves
 
 ENDED = ("completed", "incomplete", "failed", "cancelled", "canceled")
+BADNESS = {"completed": 0, "incomplete": 1, "failed": 2}
 
 
 class Fold:
@@ -56,10 +57,10 @@ class Fold:
         if event.is_malformed:
             return
         self.check_response_id(event)
+        if event.is_heartbeat:
+            return
         if self.terminal is not None:
             self.findings.append("R11")
-            return
-        if event.is_heartbeat:
             return
         kind, word = kinds.canonical(event.type), event.type.rpartition(".")[2]
         family = kinds.stem(event.type)
@@ -137,7 +138,11 @@ class Fold:
         if status in ("cancelled", "canceled"):
             self.terminal = "cancelled"
         else:
-            self.terminal = by_type or (status if status in ("completed", "failed", "incomplete") else "completed")
+            # Where the two tell different ends, the worse one counts.
+            told = [end for end in (by_type, status) if end in BADNESS] or ["completed"]
+            self.terminal = by_type if by_type == "cancelled" else max(told, key=BADNESS.__getitem__)
+            unfit = by_type in BADNESS and status != by_type and status in (*BADNESS, "in_progress", "queued")
+            self.findings += ["R10"] * unfit
         self.merge(response)
         if not isinstance(status, str):
             self.response["status"] = self.terminal

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 BOM = b"\xef\xbb\xbf"
+PLAIN = b"abcdefghijklmnopqrstuvwxyz0123456789-_"
 LARGEST_RETRY = 2**64 - 1
 
 
@@ -14,6 +15,8 @@ class ServerSentEvent:
     data: bytes
     id: str
     retry: int | None
+    stray: bool = False
+    """Whether a line that is no field stands before its data, since the event before (S8)."""
 
     @property
     def text(self) -> str:
@@ -30,6 +33,8 @@ class Framed:
     last_event_id: str = ""
     retry: int | None = None
     comments: int = 0
+    stray: bool = False
+    """Whether one stands behind the last event."""
 
 
 @dataclass
@@ -48,16 +53,19 @@ def parse(body: bytes) -> Framed:
     id_buffer = ""
     *lines, rest = split_lines(body.removeprefix(BOM))
     for line in lines:
+        framed.stray |= is_stray(line)
         if not line:
             framed.last_event_id = id_buffer
             if block.data:
                 framed.events.append(dispatch(block, id_buffer))
+                framed.events[-1].stray, framed.stray = framed.stray, False
             block = Block()
         elif line.startswith(b":"):
             framed.comments += 1
         else:
             id_buffer = take_field(line, block, framed, id_buffer)
     # The standard drops what no blank line closed (S9); the Open Responses reader looks at it again (S10 of ours).
+    framed.stray |= is_stray(rest)
     if rest and not rest.startswith(b":"):
         take_field(rest, block, Framed(), id_buffer)
     if block.data:
@@ -68,6 +76,12 @@ def parse(body: bytes) -> Framed:
 def split_lines(body: bytes) -> list[bytes]:
     """Cut at CRLF, LF and CR and nowhere else (S2); the last piece is no line but what follows the last line end."""
     return body.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+
+
+def is_stray(line: bytes) -> bool:
+    """Whether a line is no field, nor meant as one of the server's own (S8): those have plain names, except `error`."""
+    name = line.partition(b":")[0]
+    return name == b"error" or any(byte not in PLAIN for byte in name)
 
 
 def take_field(line: bytes, block: Block, framed: Framed, id_buffer: str) -> str:

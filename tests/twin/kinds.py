@@ -106,3 +106,10 @@ def is_heartbeat(kind: str, *, has_response: bool) -> bool:
     if kind in HEARTBEATS or kind.endswith(":keep_alive"):
         return True
     return kind in LIFECYCLE and not has_response
+
+
+def is_known(kind: str) -> bool:
+    """Whether this is the type of an event of the contract that means something here."""
+    family, _, word = canonical(kind).rpartition(".")
+    told = (*LIFECYCLE, "response.completed", "response.failed", "response.incomplete", "error", *REQUIRED)
+    return kind in told or ((family in FAMILIES or family in PARTS) and word in ("added", "delta", "done"))

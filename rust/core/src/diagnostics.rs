@@ -27,12 +27,16 @@ macro_rules! rules {
 rules! {
     /// An event's data is not JSON.
     NotJson = "S5",
+    /// A line of the body is no field of an event stream.
+    Stray = "S8",
     /// One event holds several JSON texts.
     SeveralTexts = "S9",
     /// The body ends inside an event whose data is whole.
     Unterminated = "S10",
     /// The body is not an event stream.
     NotAnEventStream = "S14",
+    /// An event without `type`.
+    Untyped = "E1",
     /// A lone surrogate half stands where text is due.
     LoneSurrogate = "E3",
     /// Bytes that are not UTF-8.
@@ -67,6 +71,8 @@ rules! {
     Seed = "R6",
     /// The terminal output differs from what was streamed.
     Output = "R7",
+    /// The terminal event and its response's status tell different ends.
+    End = "R10",
     /// Something follows the terminal event.
     Late = "R11",
     /// The response id changes.

@@ -35,6 +35,15 @@ impl Outcome {
         }
     }
 
+    fn is_worse(self, other: Self) -> bool {
+        let badness = |outcome| match outcome {
+            Self::Completed => 0,
+            Self::Incomplete => 1,
+            _ => 2,
+        };
+        badness(self) > badness(other)
+    }
+
     fn of_status(status: &[u8]) -> Option<Self> {
         match status {
             b"completed" => Some(Self::Completed),
@@ -48,7 +57,9 @@ impl Outcome {
 
 /// How an event ends the response, if it does.
 ///
-/// Beside the three of the contract, servers send `response.done` and `response.cancelled` (or `canceled`).
+/// Beside the three of the contract, servers send `response.done` and `response.cancelled` (or `canceled`). Where the
+/// event's name and the response's status tell different ends, the worse one counts: only what both call completed is
+/// (rule R10; vLLM sends responses that are incomplete in `response.completed`).
 pub fn terminal_outcome(kind: Kind, name: &[u8], response: Told<'_>) -> Option<Outcome> {
     let by_name = match (kind.role(), kind) {
         (Role::Terminal, Kind::Completed) => Some(Outcome::Completed),
@@ -64,9 +75,24 @@ pub fn terminal_outcome(kind: Kind, name: &[u8], response: Told<'_>) -> Option<O
     match (by_name, by_status) {
         // A cancelled response has no event of its own in the contract.
         (Some(_), Some(Outcome::Cancelled)) => by_status,
-        (Some(_), _) => by_name,
+        (Some(name), Some(status)) => Some(if status.is_worse(name) { status } else { name }),
+        (Some(_), None) => by_name,
         (None, _) => by_status.or(Some(Outcome::Completed)),
     }
+}
+
+/// Whether the status in a terminal event's response does not fit its name (rule R10). Cancelled fits any.
+pub fn contradicts_status(kind: Kind, response: Told<'_>) -> bool {
+    let fitting: &[u8] = match kind {
+        Kind::Completed => b"completed",
+        Kind::Incomplete => b"incomplete",
+        Kind::Failed => b"failed",
+        _ => return false,
+    };
+    let told = response.first("status").and_then(|status| status.string_body(response.text));
+    let ends =
+        told.is_some_and(|told| Outcome::of_status(told).is_some() || matches!(told, b"in_progress" | b"queued"));
+    ends && told != Some(fitting) && !matches!(told, Some(b"cancelled" | b"canceled"))
 }
 
 /// The end that a response's own `status` tells.

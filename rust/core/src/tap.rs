@@ -193,8 +193,7 @@ impl Tap {
             ("usage", self.usage.as_deref()),
             ("error", self.error.as_deref()),
         ];
-        let base = if unknown { b"{}" } else { &*self.base };
-        snapshot::write_response(base, b"", None, &overrides, out);
+        snapshot::write_response([&*self.base], None, &overrides, out);
     }
 
     /// Whether the bytes so far end at a blank line, where a proxy may put bytes of its own.

@@ -125,7 +125,8 @@ impl Fold {
             let overrides = [("status", status.filter(|_| silent)), ("error", error)];
             let no_output = json::member(terminal, "output").is_none_or(is_null);
             let slots = slots.or(Some(&[][..]).filter(|_| no_output));
-            snapshot::write_response(terminal, &self.base, slots, &overrides, out);
+            let tellings = std::iter::once(&**terminal).chain(self.base.latest_first());
+            snapshot::write_response(tellings, slots, &overrides, out);
         } else if self.base.is_empty() {
             let id = id.map(|id| {
                 let mut json = Vec::new();
@@ -137,9 +138,9 @@ impl Fold {
                 ("object", Some(&b"\"response\""[..])),
                 ("status", status.or(Some(b"\"in_progress\""))),
             ];
-            snapshot::write_response(b"{}", b"", Some(&self.slots), &overrides, out);
+            snapshot::write_response([], Some(&self.slots), &overrides, out);
         } else {
-            snapshot::write_response(&self.base, b"", Some(&self.slots), &[("status", status)], out);
+            snapshot::write_response(self.base.latest_first(), Some(&self.slots), &[("status", status)], out);
         }
     }
 
@@ -151,7 +152,7 @@ impl Fold {
         let (mut told, mut quoted) = (Vec::new(), Vec::new());
         self.write_snapshot(id, &mut told);
         unescape::write_string(status, &mut quoted);
-        snapshot::write_response(&told, b"", None, &[("status", Some(&*quoted))], out);
+        snapshot::write_response([&*told], None, &[("status", Some(&*quoted))], out);
     }
 
     /// The text of the messages as of now.

@@ -14,7 +14,7 @@ use crate::lifecycle::{self, Outcome};
 use crate::limits::{Limit, Limits};
 use crate::server_error;
 use crate::slots::{ItemKind, Slot};
-use crate::snapshot;
+use crate::snapshot::Tellings;
 use crate::text::Text;
 
 /// The response as folded so far.
@@ -22,8 +22,8 @@ use crate::text::Text;
 pub struct Fold {
     pub(super) limits: Limits,
     pub(super) source: OutputSource,
-    /// The last response that a state event carried.
-    pub(super) base: Arc<[u8]>,
+    /// The responses that state events carried.
+    pub(super) base: Tellings,
     pub(super) terminal: Option<Vec<u8>>,
     pub(super) ended: Option<Outcome>,
     /// Whether the snapshot's output is the streamed one although the response has ended.
@@ -67,7 +67,7 @@ impl Fold {
         Self {
             limits,
             source,
-            base: Arc::default(),
+            base: Tellings::default(),
             terminal: None,
             ended: None,
             streamed_output: true,
@@ -116,20 +116,14 @@ impl Fold {
             self.created = true;
         }
         let text = response.text;
-        if *text == *self.base {
+        if self.base.repeats(text) {
             // `in_progress` echoes `created`, instructions and tools and all.
             return Ok(());
         }
-        self.hold(text.len().saturating_sub(self.base.len()), event)?;
-        let mut merged = Vec::new();
-        if !self.base.is_empty() {
-            snapshot::write_response(text, &self.base, None, &[], &mut merged);
-        }
-        self.base = if merged.is_empty() || merged == text {
-            event.kept(text).unwrap_or_else(|| Arc::from(text))
-        } else {
-            Arc::from(merged)
-        };
+        let before = self.base.bytes();
+        self.base.take(event.kept(text).unwrap_or_else(|| Arc::from(text)));
+        self.bytes = self.bytes.saturating_sub(before);
+        self.hold(self.base.bytes(), event)?;
         if self.slots.is_empty() || self.initial {
             self.slots.clear();
             self.initial_items(response, event)?;
@@ -164,7 +158,7 @@ impl Fold {
     pub fn heap_bytes(&self) -> usize {
         let slots: usize = self.slots.iter().map(Slot::heap_bytes).sum();
         let terminal = self.terminal.as_ref().map_or(0, Vec::capacity);
-        self.base.len() + terminal + slots + self.slots.capacity() * size_of::<Slot>()
+        self.base.bytes() + terminal + slots + self.slots.capacity() * size_of::<Slot>()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The course of a stream as its events tell it: each is counted, numbered and named before it is handed out.
 
 use super::event::{Event, Sink, is_bare_response};
+use super::trim;
 use crate::diagnostics::{Diagnostics, Rule};
 use crate::envelope::{Fields, Key};
 use crate::error::{EXCERPT_BYTES, Error};
@@ -18,19 +19,25 @@ pub(super) struct Course {
     pub(super) index: u64,
     pub(super) idle: u64,
     pub(super) blanks: u64,
+    /// How many events there were, and one more, when a stray line was last noted: a page is one finding.
+    strays_until: u64,
 }
 
 pub(super) const DONE: &[u8] = b"[DONE]";
 
+/// Data that is longer is no sentinel, whatever white space stands around it.
+pub(super) const LONGEST_SENTINEL: usize = 16;
+
 impl Course {
     pub(super) fn new(strict: bool) -> Self {
         let (diagnostics, lifecycle) = (Diagnostics::default(), Lifecycle::default());
-        Self { strict, diagnostics, lifecycle, index: 0, idle: 0, blanks: 0 }
+        Self { strict, diagnostics, lifecycle, index: 0, idle: 0, blanks: 0, strays_until: 0 }
     }
 
     /// Data that is no event: none at all, or the sentinel at the end.
     #[inline]
     pub(super) fn is_sentinel(&mut self, data: &[u8]) -> bool {
+        let data = trim(data);
         if data.is_empty() {
             self.blanks += 1;
             return true;
@@ -38,6 +45,18 @@ impl Course {
         let done = data == DONE;
         self.lifecycle.done_seen |= done;
         done
+    }
+
+    /// A line that is no field of an event stream: nobody reads it, but it must not vanish without a trace (rule S8).
+    #[cold]
+    pub(super) fn stray(&mut self, offset: u64) -> Result<(), Error> {
+        if self.strays_until == self.index + 1 {
+            return Ok(());
+        }
+        self.strays_until = self.index + 1;
+        self.diagnostics.at(self.index, offset);
+        self.diagnostics.found(Rule::Stray, "a line is no field of an event stream");
+        self.check_strict(b"")
     }
 
     /// Hands out an event of a known shape, which is a delta with nothing wrong in it.
@@ -85,22 +104,19 @@ impl Course {
         self.deliver(&event, sink)
     }
 
-    /// The kind of an event: its `type`, or what it must be without one.
+    /// The kind of an event and the name that says so: its `type`, or what it must be without one.
     #[inline]
-    pub(super) fn classify(&mut self, name: &[u8], text: &[u8], fields: &Fields) -> (Kind, usize) {
+    pub(super) fn classify<'a>(&mut self, line: &'a [u8], text: &'a [u8], fields: &Fields) -> (Kind, usize, &'a [u8]) {
+        let name = fields.string(text, Key::Type).unwrap_or_default();
         if name.is_empty() {
-            return self.untyped(text, fields);
+            return self.untyped(line, text, fields);
         }
-        let (kind, spelling) = Kind::of(name);
-        if kind.role() == Role::State && fields.get(Key::Response).shape != Shape::Object {
-            // A state event without its response is a sign of life (rule E11).
-            return (Kind::Heartbeat, 0);
-        }
-        (kind, spelling)
+        let (kind, spelling) = kind_of(name, fields);
+        (kind, spelling, name)
     }
 
     #[cold]
-    pub(super) fn untyped(&mut self, text: &[u8], fields: &Fields) -> (Kind, usize) {
+    fn untyped<'a>(&mut self, line: &'a [u8], text: &[u8], fields: &Fields) -> (Kind, usize, &'a [u8]) {
         if is_bare_response(text, fields) {
             self.diagnostics.found(Rule::BareResponse, "a response object stands where an event is due");
             let kind = match lifecycle::status(Told::plain(text)) {
@@ -109,18 +125,29 @@ impl Course {
                 Some(Outcome::Failed) => Kind::Failed,
                 _ => Kind::InProgress,
             };
-            return (kind, 0);
+            return (kind, 0, b"");
         }
         if fields.get(Key::Error).shape != Shape::Null {
             self.diagnostics.found(Rule::UntypedError, "an error object has no type");
-            return (Kind::ErrorEvent, 0);
+            return (Kind::ErrorEvent, 0, b"");
         }
-        (Kind::UnknownEvent, 0)
+        let (kind, spelling) = kind_of(line, fields);
+        match kind {
+            Kind::Heartbeat => {}
+            Kind::UnknownEvent => {
+                self.diagnostics.found(Rule::Untyped, "an event has no type");
+                return (kind, 0, b"");
+            }
+            _ => self.diagnostics.found(Rule::Untyped, "an event has no type, only its event line tells it"),
+        }
+        (kind, spelling, line)
     }
 
     /// What an event that is no delta tells of the stream's life.
     pub(super) fn observe(&mut self, event: &Event<'_>) -> Option<Outcome> {
-        self.lifecycle.after_end(&mut self.diagnostics);
+        if event.kind.role() != Role::Heartbeat {
+            self.lifecycle.after_end(&mut self.diagnostics);
+        }
         let response = event.response();
         let told = response.unwrap_or(Told::plain(b""));
         let terminal = lifecycle::terminal_outcome(event.kind, event.name, told);
@@ -128,6 +155,9 @@ impl Course {
             (_, Some(outcome)) => {
                 if response.is_none() {
                     self.diagnostics.found(Rule::BareResponse, "a terminal event has no response");
+                }
+                if lifecycle::contradicts_status(event.kind, told) {
+                    self.diagnostics.found(Rule::End, "the status of the response does not fit its terminal event");
                 }
                 self.lifecycle.response(told, &mut self.diagnostics);
                 self.lifecycle.terminal(outcome);
@@ -193,4 +223,14 @@ impl Course {
         };
         self.deliver(&event, sink)
     }
+}
+
+/// The kind of a name. A state event without its response is a sign of life (rule E11).
+#[inline]
+fn kind_of(name: &[u8], fields: &Fields) -> (Kind, usize) {
+    let (kind, spelling) = Kind::of(name);
+    if kind.role() == Role::State && fields.get(Key::Response).shape != Shape::Object {
+        return (Kind::Heartbeat, 0);
+    }
+    (kind, spelling)
 }

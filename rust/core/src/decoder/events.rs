@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::course::{Course, DONE};
+use super::course::{Course, LONGEST_SENTINEL};
 use super::event::{Event, Sink, is_bare_response};
 use super::{not_a_stream, trim};
 use crate::diagnostics::{Diagnostics, Rule};
@@ -36,10 +36,13 @@ impl Events {
 
     #[inline]
     pub(super) fn frame(&mut self, frame: &Frame<'_>, sink: &mut impl Sink) -> Result<(), Error> {
-        if frame.data.len() <= DONE.len() && self.course.is_sentinel(frame.data) {
+        if let Some(offset) = frame.stray {
+            self.course.stray(offset)?;
+        }
+        if frame.data.len() <= LONGEST_SENTINEL && self.course.is_sentinel(frame.data) {
             return Ok(());
         }
-        match self.decode(frame.data, frame.offset, sink)? {
+        match self.decode(frame.data, frame.name, frame.offset, sink)? {
             None => Ok(()),
             Some(fault) if frame.joined => self.salvage(frame, fault, sink),
             Some(fault) => self.course.malformed(frame.data, frame.offset, fault, sink),
@@ -51,18 +54,25 @@ impl Events {
     pub(super) fn decode(
         &mut self,
         raw: &[u8],
+        line: &[u8],
         offset: u64,
         sink: &mut impl Sink,
     ) -> Result<Option<json::Fault>, Error> {
         if self.layout.read(raw, &self.limits) == Some(raw.len()) {
             return self.course.known(raw, &self.layout, offset, sink).map(|()| None);
         }
-        self.scan(raw, offset, sink)
+        self.scan(raw, line, offset, sink)
     }
 
-    /// Decodes an event of no known shape.
+    /// Decodes an event of no known shape. What its event line says counts only where it says nothing itself (rule E1).
     #[inline(never)]
-    pub(super) fn scan(&mut self, raw: &[u8], offset: u64, sink: &mut impl Sink) -> Result<Option<json::Fault>, Error> {
+    fn scan(
+        &mut self,
+        raw: &[u8],
+        line: &[u8],
+        offset: u64,
+        sink: &mut impl Sink,
+    ) -> Result<Option<json::Fault>, Error> {
         let Self { limits, fields, layout, echo, course } = self;
         course.diagnostics.at(course.index, offset);
         let text = if std::str::from_utf8(raw).is_ok() {
@@ -74,8 +84,7 @@ impl Events {
         if let Err(fault) = fields.read_echoing(&text, limits, &mut course.diagnostics, echo) {
             return limit(fault, offset, limits).map(|()| Some(fault));
         }
-        let name = fields.string(&text, Key::Type).unwrap_or_default();
-        let (kind, spelling) = course.classify(name, &text, fields);
+        let (kind, spelling, name) = course.classify(line, &text, fields);
         let sequence_number = fields.index(&text, Key::SequenceNumber, &mut course.diagnostics);
         if course.diagnostics.current().is_none() {
             layout.learn(&text, fields, kind, spelling);
@@ -121,7 +130,7 @@ impl Events {
             if self.course.is_sentinel(line) {
                 continue;
             }
-            if let Some(fault) = self.decode(line, frame.offset, sink)? {
+            if let Some(fault) = self.decode(line, b"", frame.offset, sink)? {
                 self.course.malformed(line, frame.offset, fault, sink)?;
             }
         }
@@ -153,7 +162,7 @@ impl Events {
         self.course.diagnostics.at(self.course.index, 0);
         self.course.diagnostics.found(Rule::NotAnEventStream, "the body is one JSON object and not an event stream");
         self.course.check_strict(object)?;
-        self.decode(object, 0, sink).map(|_| ())
+        self.decode(object, b"", 0, sink).map(|_| ())
     }
 
     /// Whether a text is one JSON object, bad UTF-8 aside.

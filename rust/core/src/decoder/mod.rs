@@ -90,7 +90,7 @@ impl Decoder {
         let result = if message.len() > most {
             Err(Error::Limit { limit: Limit::EventBytes, value: most, offset: offset + most as u64 })
         } else {
-            let frame = Frame { data: trim(message), name: b"", retry: None, offset, joined: false };
+            let frame = Frame { data: trim(message), name: b"", retry: None, offset, joined: false, stray: None };
             self.events.frame(&frame, sink)
         };
         self.keep(result)
@@ -109,10 +109,13 @@ impl Decoder {
         self.finished = true;
         let result = match std::mem::replace(&mut self.body, Body::Events) {
             Body::Foreign(body) => self.events.foreign(&body, sink),
-            Body::Unknown | Body::Events => match self.framer.pending() {
-                Some(frame) => self.events.unterminated(&frame, sink),
-                None => Ok(()),
-            },
+            Body::Unknown | Body::Events => {
+                let stray = self.framer.last_stray().map_or(Ok(()), |offset| self.events.course.stray(offset));
+                stray.and_then(|()| match self.framer.pending() {
+                    Some(frame) => self.events.unterminated(&frame, sink),
+                    None => Ok(()),
+                })
+            }
         };
         self.framer.finish();
         self.events.course.lifecycle.finish();
@@ -150,7 +153,7 @@ impl Decoder {
             }
             match self.framer.next(chunk, &mut cursor)? {
                 Some(frame) => self.events.frame(&frame, sink)?,
-                None => return Ok(()),
+                None => return self.framer.take_stray().map_or(Ok(()), |offset| self.events.course.stray(offset)),
             }
         }
     }

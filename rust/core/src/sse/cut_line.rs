@@ -1,6 +1,6 @@
 //! Lines that a chunk cuts: read byte for byte into their field's own buffer, so that nothing is looked at twice.
 
-use super::field::{Field, field_of};
+use super::field::{Field, field_of, foreign_field, is_plain};
 use super::{Carry, Framer};
 use crate::error::Error;
 use crate::limits::Limit;
@@ -30,30 +30,39 @@ impl Framer {
         Ok(())
     }
 
-    /// Reads the field name up to its colon. Names longer than any we know are dropped at once.
+    /// Reads the field name up to its colon. Of names longer than any we know no more is held than shows that.
     pub(super) fn take_name(&mut self, chunk: &[u8], from: usize, end: usize) -> usize {
         let mut at = from;
         while at < end {
             let byte = chunk.get(at).copied().unwrap_or_default();
             at += 1;
             if byte == b':' {
-                self.carry = match field_of(&self.value) {
+                self.carry = match self.named() {
                     Field::Other if self.value.is_empty() => Carry::Value(Field::Comment),
-                    Field::Other => Carry::Value(Field::Other),
+                    field @ (Field::Other | Field::Stray) => Carry::Value(field),
                     field => Carry::Colon(field),
                 };
                 self.value.clear();
                 return at;
             }
-            self.value.push(byte);
             self.carry = Carry::Name;
-            if self.value.len() > LONGEST_NAME {
+            if self.value.len() <= LONGEST_NAME {
+                self.value.push(byte);
+            } else if !is_plain(byte) {
+                self.carry = Carry::Value(Field::Stray);
                 self.value.clear();
-                self.carry = Carry::Value(Field::Other);
                 return at;
             }
         }
         at
+    }
+
+    /// The field of the name that was read.
+    fn named(&self) -> Field {
+        match field_of(&self.value) {
+            Field::Other => foreign_field(&self.value),
+            field => field,
+        }
     }
 
     pub(super) fn grow_value(&mut self, field: Field, chunk: &[u8], start: usize, end: usize) -> Result<(), Error> {
@@ -62,7 +71,7 @@ impl Framer {
             Field::Event => (Limit::EventNameBytes, self.limits.max_event_name_bytes),
             Field::Id => (Limit::IdBytes, self.limits.max_id_bytes),
             Field::Retry => (Limit::LineBytes, self.limits.max_line_bytes),
-            Field::Other | Field::Comment => return Ok(()),
+            Field::Other | Field::Stray | Field::Comment => return Ok(()),
         };
         let piece = chunk.get(start..end).unwrap_or_default();
         self.check(limit, self.value.len() + piece.len(), most, end)?;
@@ -82,7 +91,7 @@ impl Framer {
             }
             // A line without a colon is a name with an empty value.
             Carry::Name | Carry::Line => {
-                let field = field_of(&self.value);
+                let field = self.named();
                 self.value.clear();
                 if field == Field::Data {
                     self.begin_data(&[], end);
@@ -99,6 +108,7 @@ impl Framer {
             Field::Id => self.set_id(&value),
             Field::Retry => self.set_retry(&value),
             Field::Comment => self.comments += 1,
+            Field::Stray => self.note_stray(end),
             Field::Data | Field::Other => {}
         }
         self.value = value;

@@ -7,9 +7,23 @@ pub(super) enum Field {
     Event,
     Id,
     Retry,
-    /// A comment or an unknown field: nothing of it is held.
+    /// A field that the standard does not know.
     Other,
+    /// A line that nobody meant as a field.
+    Stray,
     Comment,
+}
+
+/// What a line is whose name is none of the standard's (rule S8): servers have fields of their own, but a piece of JSON
+/// or of a page, `Data:` and llama.cpp's `error:` are what somebody wanted to be read.
+pub(super) fn foreign_field(name: &[u8]) -> Field {
+    let plain = name.iter().all(|byte| is_plain(*byte));
+    if plain && name != b"error" { Field::Other } else { Field::Stray }
+}
+
+/// Whether a byte may stand in the name of a field.
+pub(super) fn is_plain(byte: u8) -> bool {
+    matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_')
 }
 
 /// The field of a name, compared byte for byte (rule S5).
@@ -32,11 +46,15 @@ pub(super) fn split_field(line: &[u8]) -> (Field, &[u8]) {
         [b'i', b'd', rest @ ..] => (Field::Id, rest),
         [b'r', b'e', b't', b'r', b'y', rest @ ..] => (Field::Retry, rest),
         [b':', ..] => return (Field::Comment, &[]),
-        _ => return (Field::Other, &[]),
+        _ => return (foreign_field(name_of(line)), &[]),
     };
     match rest {
         [] => (field, rest),
         [b':', b' ', value @ ..] | [b':', value @ ..] => (field, value),
-        _ => (Field::Other, &[]),
+        _ => (foreign_field(name_of(line)), &[]),
     }
+}
+
+fn name_of(line: &[u8]) -> &[u8] {
+    line.split(|byte| *byte == b':').next().unwrap_or_default()
 }

@@ -53,6 +53,8 @@ pub struct Frame<'a> {
     pub offset: u64,
     /// Whether the data came in several lines.
     pub joined: bool,
+    /// Stream byte behind the first line, since the event before, that is no field of an event stream (rule S8).
+    pub stray: Option<u64>,
 }
 
 /// The framer of one stream.
@@ -80,6 +82,7 @@ pub struct Framer {
     /// Stream bytes before the current chunk.
     base: u64,
     comments: u64,
+    stray: Option<u64>,
     limits: Limits,
 }
 
@@ -112,6 +115,7 @@ impl Framer {
             opening: Vec::new(),
             base: 0,
             comments: 0,
+            stray: None,
             limits,
         }
     }
@@ -150,6 +154,7 @@ impl Framer {
     pub fn next<'a>(&'a mut self, chunk: &'a [u8], cursor: &mut usize) -> Result<Option<Frame<'a>>, Error> {
         if self.dispatched {
             self.clear_event();
+            self.stray = None;
         }
         let start = *cursor;
         while *cursor < chunk.len() {
@@ -194,7 +199,32 @@ impl Framer {
             retry: self.block_retry,
             offset: self.data_offset,
             joined: self.data_lines > 1,
+            stray: None,
         })
+    }
+
+    /// Stream byte behind the first line since the last event, or since this was asked, that is no field (rule S8).
+    pub fn take_stray(&mut self) -> Option<u64> {
+        self.stray.take()
+    }
+
+    /// As [`Self::take_stray`], at the end of the body: what is left of its last line counts too.
+    pub fn last_stray(&mut self) -> Option<u64> {
+        let left = match self.carry {
+            Carry::Name => field::foreign_field(&self.value),
+            Carry::Value(field) => field,
+            Carry::Line | Carry::Colon(_) => Field::Other,
+        };
+        if left == Field::Stray {
+            self.note_stray(0);
+        }
+        self.take_stray()
+    }
+
+    /// A line that nobody meant as a field ends at a byte of the chunk.
+    #[cold]
+    fn note_stray(&mut self, end: usize) {
+        self.stray.get_or_insert(self.base + end as u64);
     }
 
     /// Drops what is pending: the body has ended.
@@ -246,6 +276,7 @@ impl Framer {
                 self.set_retry(value);
             }
             Field::Comment => self.comments += 1,
+            Field::Stray => self.note_stray(end),
             Field::Other => {}
         }
         Ok(())
@@ -327,6 +358,7 @@ impl Framer {
             retry: self.block_retry,
             offset: self.data_offset,
             joined: self.data_lines > 1,
+            stray: self.stray,
         }
     }
 

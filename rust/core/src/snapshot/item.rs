@@ -1,68 +1,12 @@
-//! The response as of now, as JSON: what the server sent, byte for byte, with the streamed content put in its place.
-//!
-//! Unknown members and items survive because they are never taken apart.
+//! One item as of now.
 
-use std::borrow::Cow;
-
+use super::part::write_parts;
+use super::write_list;
 use crate::json::{self, Shape, Value};
 use crate::kind::{List, Stream};
 use crate::object::Object;
-use crate::slots::{self, Field, ItemKind, Part, PartKind, ShellOutput, Slot};
+use crate::slots::{Field, ItemKind, ShellOutput, Slot};
 use crate::unescape::write_string;
-
-/// Members of a response that are not copied from the base but written anew.
-pub type Overrides<'a> = [(&'static str, Option<&'a [u8]>)];
-
-/// Writes a response: `base` with its output replaced by the slots, and further members by `overrides`. What `base`
-/// leaves out or nulls is taken from `earlier`, an earlier telling of the same response: null is absent (rule E15).
-pub fn write_response(
-    base: &[u8],
-    earlier: &[u8],
-    slots: Option<&[Slot]>,
-    overrides: &Overrides<'_>,
-    out: &mut Vec<u8>,
-) {
-    let mut silent: Vec<(&[u8], &[u8])> = json::members(earlier)
-        .filter(|(key, value)| value.shape != Shape::Null && !json::name_is(earlier, *key, "output"))
-        .map(|(key, value)| (key.of(earlier), value.of(earlier)))
-        .collect();
-    let mut object = Object::open(out);
-    for (key, value) in json::members(base) {
-        let told = silent.iter().position(|(name, _)| *name == key.of(base)).map(|at| silent.swap_remove(at).1);
-        let streamed = slots.filter(|_| json::name_is(base, key, "output"));
-        let replaced = overrides.iter().find(|(name, new)| new.is_some() && json::name_is(base, key, name));
-        match (streamed, replaced, told) {
-            (Some(slots), _, _) => {
-                object.key(key.of(base));
-                write_output(slots, object.out);
-            }
-            (None, Some((_, Some(new))), _) => object.member(key.of(base), new),
-            (_, _, Some(told)) if value.shape == Shape::Null => object.member(key.of(base), told),
-            _ => object.member(key.of(base), value.of(base)),
-        }
-    }
-    let missing = |name: &str| json::member(base, name).is_none();
-    for (name, new) in overrides {
-        if let Some(new) = new.filter(|_| missing(name)) {
-            silent.retain(|(key, _)| {
-                key.strip_prefix(b"\"").and_then(|key| key.strip_suffix(b"\"")) != Some(name.as_bytes())
-            });
-            object.json(name, new);
-        }
-    }
-    for (key, value) in silent {
-        object.member(key, value);
-    }
-    if let Some(slots) = slots.filter(|_| missing("output")) {
-        object.key(b"\"output\"");
-        write_output(slots, object.out);
-    }
-    object.close();
-}
-
-fn write_output(slots: &[Slot], out: &mut Vec<u8>) {
-    write_list(out, slots::in_order(slots), write_item);
-}
 
 /// Writes an item: the server's object with what was streamed (rule R5).
 ///
@@ -280,103 +224,4 @@ fn write_streams(own: &[u8], output: &ShellOutput, out: &mut Vec<u8>) {
         object.string(name, text);
     }
     object.close();
-}
-
-/// A list of parts: the finished item's own, mended where it is empty, or the streamed ones.
-fn write_parts(slot: &Slot, list: List, own: &[u8], out: &mut Vec<u8>) {
-    let streamed = slot.parts_of(list);
-    if !slot.open && !slot.late && json::elements(own).next().is_some() {
-        let mut streamed = streamed.into_iter();
-        write_list(out, json::elements(own), |part, out| {
-            let (json, twin) = (part.of(own), streamed.next());
-            match twin.filter(|twin| PartKind::of(json) == twin.kind) {
-                Some(twin) => write_part(json, twin, true, out),
-                None => out.extend_from_slice(json),
-            }
-        });
-    } else {
-        write_list(out, streamed, |part, out| write_part(&part.json, part, false, out));
-    }
-}
-
-/// A part: the server's object with text, annotations and log probabilities as streamed.
-fn write_part(json: &[u8], part: &Part, own_counts: bool, out: &mut Vec<u8>) {
-    let text_key = part.kind.text_key();
-    let text = part.text.value();
-    let mut object = Object::open(out);
-    if json.is_empty() {
-        object.string("type", part.kind.name());
-    }
-    let told = [
-        (text_key, json.is_empty() || !text.is_empty()),
-        ("annotations", !part.annotations.is_empty() || json.is_empty() && part.kind == PartKind::OutputText),
-        ("logprobs", !part.logprobs.is_empty()),
-    ];
-    let write = |name: &str, out: &mut Vec<u8>| match name {
-        "annotations" => write_list(out, &part.annotations, |(_, json), out| out.extend_from_slice(json)),
-        "logprobs" => write_elements(&part.logprobs, out),
-        _ => write_string(&text, out),
-    };
-    for (key, value) in json::members(json) {
-        object.key(key.of(json));
-        let name = told.iter().find(|(name, told)| *told && json::name_is(json, key, name));
-        let own = own_counts && !value.is_empty(json);
-        match name {
-            Some((name, _)) if !own => write(name, object.out),
-            _ => object.out.extend_from_slice(value.of(json)),
-        }
-    }
-    for (name, told) in told {
-        if told && json::member(json, name).is_none() {
-            object.plain_key(name);
-            write(name, object.out);
-        }
-    }
-    object.close();
-}
-
-fn write_elements(elements: &[u8], out: &mut Vec<u8>) {
-    out.push(b'[');
-    out.extend_from_slice(elements);
-    out.push(b']');
-}
-
-fn write_list<T>(out: &mut Vec<u8>, items: impl IntoIterator<Item = T>, mut write: impl FnMut(T, &mut Vec<u8>)) {
-    out.push(b'[');
-    for (at, item) in items.into_iter().enumerate() {
-        if at > 0 {
-            out.push(b',');
-        }
-        write(item, out);
-    }
-    out.push(b']');
-}
-
-/// All text that the messages of an output say: the `output_text` parts of its `message` items, in order.
-pub fn output_text(slots: &[Slot]) -> String {
-    let mut text = String::new();
-    for slot in slots::in_order(slots).into_iter().filter(|slot| slot.kind == ItemKind::Message) {
-        if slot.open || slot.late {
-            let parts = slot.parts_of(List::Content).into_iter().filter(|part| part.kind == PartKind::OutputText);
-            parts.for_each(|part| text.push_str(&part.text.value()));
-        } else {
-            let mut item = Vec::new();
-            write_item(slot, &mut item);
-            text.push_str(&message_text(&item));
-        }
-    }
-    text
-}
-
-/// The same of an output array as the server sent it.
-pub fn text_of_output(output: &[u8]) -> String {
-    let is_message = |item: &[u8]| ItemKind::of(item) == ItemKind::Message;
-    json::elements(output).map(|item| item.of(output)).filter(|item| is_message(item)).map(message_text).collect()
-}
-
-fn message_text(item: &[u8]) -> Cow<'_, str> {
-    let Some(content) = json::member(item, "content").map(|content| content.of(item)) else { return Cow::Borrowed("") };
-    let parts = json::elements(content).map(|part| part.of(content));
-    let texts = parts.filter(|part| PartKind::of(part) == PartKind::OutputText);
-    Cow::Owned(texts.filter_map(|part| json::string_member(part, "text")).collect())
 }
