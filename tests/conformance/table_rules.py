@@ -202,6 +202,15 @@ RULES = [
         [{"type": "acme:note", "id": "n", "x": {"y": [1, 2.5, None, "\u00fc"]}}],
     ),
     Row(
+        "R7",
+        "the terminal's content is a text and no list",
+        sse(*HELLO_EVENTS[:-1], completed(HELLO | {"content": "Hello"})),
+        HELLO_TYPES,
+        [HELLO],
+        {"R7"},
+        "MismatchError",
+    ),
+    Row(
         "R10",
         "failed",
         sse(created(), event("response.failed", response=response("failed", error={"code": "c", "message": "m"}))),
@@ -247,7 +256,12 @@ RULES = [
     Row(
         "R10",
         "completed by name, failed by status",
-        sse(*HELLO_EVENTS[:-1], event("response.completed", response=response("failed", output=[HELLO], error={"code": "x", "message": "y"}))),
+        sse(
+            *HELLO_EVENTS[:-1],
+            event(
+                "response.completed", response=response("failed", output=[HELLO], error={"code": "x", "message": "y"})
+            ),
+        ),
         HELLO_TYPES,
         [HELLO],
         {"R10"},

@@ -178,13 +178,6 @@ def test_ends_that_the_contract_does_not_have(name):
         assert stream.outcome is ors.Outcome.CANCELLED
 
 
-def test_done_ends_the_stream_without_reading_on():
-    source = Chunks(CREATED, delta("He"), DONE, delta("late"))
-    with pytest.raises(ors.StreamTruncated), ors.EventStream(source) as stream:
-        stream.until_done()
-    assert source.reads == 3
-
-
 def test_truncated_raises_behind_the_last_event_each_time_it_is_asked():
     with ors.EventStream([CREATED, delta("Hel", number=4)]) as stream:
         seen = []

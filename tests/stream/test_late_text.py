@@ -66,6 +66,44 @@ TELLINGS: list[tuple[str, Iterable[dict[str, object]], list[str]]] = [
         ),
         ["Hello", " you"],
     ),
+    (
+        "deltas without text",
+        (*OPENING, delta(""), text_done("Hello"), part_done("Hello"), item_done(HELLO), completed(HELLO)),
+        ["Hello"],
+    ),
+    (
+        "the rest in the text's done event",
+        (*OPENING, delta("Hel"), text_done("Hello"), part_done("Hello"), item_done(HELLO), completed(HELLO)),
+        ["Hel", "lo"],
+    ),
+    ("the rest in the part's", (*OPENING, delta("Hel"), part_done("Hello"), completed(HELLO)), ["Hel", "lo"]),
+    ("the rest in the item's", (*OPENING, delta("Hel"), item_done(HELLO), completed(HELLO)), ["Hel", "lo"]),
+    ("the rest in the terminal", (*OPENING, delta("Hel"), completed(HELLO)), ["Hel", "lo"]),
+    (
+        "the rest once",
+        (*OPENING, delta("Hel"), text_done("Hell"), item_done(HELLO), completed(HELLO)),
+        ["Hel", "l", "o"],
+    ),
+    (
+        "deltas of an item announced without a type",
+        (created(), added({"id": "m"}), delta("Hel"), delta("lo"), completed(HELLO)),
+        ["Hel", "lo"],
+    ),
+    (
+        "only the announcement",
+        (created(), added(), part_added("Hello"), completed(HELLO)),
+        ["Hello"],
+    ),
+    (
+        "an announcement that the deltas repeat",
+        (created(), added(), part_added("Hel"), delta("Hel"), delta("lo"), text_done("Hello"), completed(HELLO)),
+        ["Hel", "lo"],
+    ),
+    (
+        "content that is a text",
+        (*OPENING, delta("Hello"), completed(HELLO | {"content": "Hello"})),
+        ["Hello"],
+    ),
     ("reasoning is no output text", (created(), item_done(THINKING), completed(THINKING)), []),
 ]
 

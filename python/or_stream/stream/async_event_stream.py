@@ -15,7 +15,7 @@ from .clocks import FOREVER, Clocks, Timeouts
 from .deadline import Late, make_deadline
 from .intake import Intake
 from .iteration import AsyncBatches, AsyncTextDeltas
-from .progress import DRAIN_BYTES, DRAIN_SECONDS, Progress
+from .progress import DRAIN_BYTES, DRAIN_SECONDS, ENDING_SECONDS, Progress
 from .read_ahead import Buffer, ReadAhead
 from .sources import AsyncSource, open_async_source
 from .suspension import Watched
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-ERROR_SECONDS = 5.0
-"""How long `response.failed` may take to follow an `error` event."""
 CLOSE_SECONDS = 5.0
 """How long closing a connection may hold a cancelled task up."""
 YIELD_BYTES = 65536
@@ -317,7 +315,7 @@ class AsyncEventStream(Progress[AsyncSource]):
 
     def _next_chunk(self) -> Coroutine[Any, Any, Chunk | None]:
         reading = self._source.read() if self._unyielding < YIELD_BYTES else self._watched_read()
-        return reading if self._clocks is None and not self._intake.erred else self._timed_read(reading)
+        return reading if self._clocks is None and not self._intake.ending else self._timed_read(reading)
 
     async def _timed_read(self, reading: Coroutine[Any, Any, Chunk | None]) -> Chunk | None:
         """Read until the first clock runs out."""
@@ -325,8 +323,8 @@ class AsyncEventStream(Progress[AsyncSource]):
             self._deadline = make_deadline()
         now = self._read_at = self._deadline.now()
         late = FOREVER if self._clocks is None else self._clocks.deadline(now)
-        # The server has told its error: what may still follow it gets little time (rule E10).
-        end = now + ERROR_SECONDS if self._intake.erred else FOREVER
+        # What may still follow an error or the sentinel gets little time (rules E10, S3).
+        end = now + ENDING_SECONDS if self._intake.ending else FOREVER
         if late <= now and self._clocks is not None:
             reading.close()
             raise self._clocks.stalled(now)

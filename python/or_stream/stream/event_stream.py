@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from ..errors import OrStreamError
 from .intake import Intake
 from .iteration import Batches, TextDeltas
-from .progress import DRAIN_BYTES, DRAIN_SECONDS, Progress
+from .progress import DRAIN_BYTES, DRAIN_SECONDS, ENDING_SECONDS, Progress
 from .sources import Source, open_source
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ class EventStream(Progress[Source]):
             messages=opened.messages,
         )
         super().__init__(opened, intake)
+        self._watch: Timer | None = None
 
     def __enter__(self) -> Self:
         """Check the HTTP reply, so that an error of the server is raised here."""
@@ -196,12 +197,17 @@ class EventStream(Progress[Source]):
         if intake.faulty:
             intake.settle()
         while not intake.ended:
+            if intake.ending and self._watch is None and not self._source.in_memory:
+                # A blocked read cannot be given up from its own thread, so another one shuts the socket down in time.
+                self._watch = _watch(ENDING_SECONDS, self._source.abort)
             try:
                 chunk = self._source.read()
             except (OrStreamError, MemoryError):
                 raise
             except Exception as cause:
-                raise self._broken(cause) from cause
+                if self._watch is None or not self._watch.finished.is_set():
+                    raise self._broken(cause) from cause
+                chunk = None
             if self._closed:
                 raise self._closed_error()
             events = take(chunk)
@@ -228,6 +234,8 @@ class EventStream(Progress[Source]):
         if self._released:
             return
         self._released = True
+        if self._watch is not None:
+            self._watch.cancel()
         try:
             if self._may_drain():
                 self._drain()
@@ -236,12 +244,16 @@ class EventStream(Progress[Source]):
             self._source.close()
 
     def _drain(self) -> None:
-        # A blocked read cannot be given up from its own thread, so another one shuts the socket down when it is time.
-        watch = Timer(DRAIN_SECONDS, self._source.abort)
-        watch.daemon = True
-        watch.start()
+        watch = _watch(DRAIN_SECONDS, self._source.abort)
         left = DRAIN_BYTES
         with suppress(Exception):
             while left > 0 and (chunk := self._source.read()) is not None:
                 left -= len(chunk)
         watch.cancel()
+
+
+def _watch(seconds: float, abort: Callable[[], None]) -> Timer:
+    watch = Timer(seconds, abort)
+    watch.daemon = True
+    watch.start()
+    return watch

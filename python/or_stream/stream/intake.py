@@ -18,7 +18,7 @@ _ENDS = frozenset({Completed, Failed, Incomplete})
 # Ends that the contract does not have but servers send; the core takes them as ends too.
 _FOREIGN_ENDS = frozenset({"response.done", "response.cancelled", "response.canceled"})
 
-_ERRED, _ENDED, _FAULTY = 1, 2, 3  # phases of the core's reader
+_ENDING, _ENDED, _FAULTY = 1, 2, 3  # phases of the core's reader
 
 
 class Intake:
@@ -26,7 +26,8 @@ class Intake:
 
     `decode` and `fold` take the next chunk, or None at the end of the body, and give the events that the caller has to
     see; `fold` makes none, for callers who want only the response. While `faulty` is true, `settle` is to be called
-    first. Once `ended` is true they must not be called again: `verdict` tells what the end was.
+    first. Once `ending` is true, the server has little time for what it may still say. Once `ended` is true they must
+    not be called again: `verdict` tells what the end was.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class Intake:
         self._feed = self.assembler.feed_message if messages else self.assembler.feed
         self.require_terminal = require_terminal
         self.ended = False
-        self.erred = False
+        self.ending = False
         self.faulty = False
         self.chunks = 0
 
@@ -86,8 +87,9 @@ class Intake:
 
     def _enter(self, phase: int) -> None:
         self.ended = phase == _ENDED
-        # An `error` event is no end yet: `response.failed` may follow it (rule E10).
-        self.erred = phase == _ERRED
+        # Neither an `error` event nor `[DONE]` is the end: `response.failed` may follow the one (rule E10), and the
+        # other may come too early (rule S3). But what follows them gets little time.
+        self.ending = phase == _ENDING
         self.faulty = phase == _FAULTY
 
 

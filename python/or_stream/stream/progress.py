@@ -31,6 +31,8 @@ DRAIN_BYTES = 65536
 """Most that is read behind the terminal event so that the connection can be used again (F16)."""
 DRAIN_SECONDS = 0.25
 """How long that may take: a server that holds the body open must not hold its reader up."""
+ENDING_SECONDS = 5.0
+"""How long the server has for what may follow its error (rule E10) or a sentinel before any end (rule S3)."""
 
 
 class Progress(Generic[SourceT]):
@@ -168,7 +170,7 @@ class Progress(Generic[SourceT]):
         """What to raise when the source fails. An error that the server has told by then explains more (rule E10)."""
         if self._closed:
             return self._closed_error()
-        told = self._intake.verdict() if self._intake.assembler.error_json is not None else None
+        told = self._intake.verdict() if self._intake.ending else None
         return told or with_position(transport_error(cause), self._intake.assembler)
 
     def _closed_error(self) -> StreamClosed:

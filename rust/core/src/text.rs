@@ -14,6 +14,9 @@ pub struct Text {
     deltas: Vec<u8>,
     half: Half,
     revision: u32,
+    /// How many bytes from the start readers of deltas have been told (rule R9).
+    heard: u32,
+    seed_heard: bool,
     streamed: bool,
     done: bool,
 }
@@ -42,6 +45,52 @@ impl Text {
         } else if unescape::append(body, &mut self.deltas, &mut self.half) > 0 {
             diagnostics.found(Rule::LoneSurrogate, "half a surrogate pair was replaced by U+FFFD");
         }
+        self.hear();
+    }
+
+    /// Readers of deltas have been told all of it.
+    #[inline]
+    fn hear(&mut self) {
+        self.heard = u32::try_from(self.deltas.len()).unwrap_or(u32::MAX);
+    }
+
+    /// What readers of deltas have not been told yet, which they are now (rule R9): a text that no delta brought, or the
+    /// rest of one of which deltas brought the beginning.
+    pub fn hear_rest(&mut self) -> Option<String> {
+        if self.deltas.is_empty() {
+            let seed = Some(self.seed.clone()).filter(|seed| !seed.is_empty() && !self.seed_heard);
+            self.seed_heard |= seed.is_some();
+            return seed;
+        }
+        let rest = self.deltas.get(self.heard as usize..).filter(|rest| !rest.is_empty())?;
+        let rest = unescape::checked(rest).into_owned();
+        self.hear();
+        Some(rest)
+    }
+
+    /// Whether readers of deltas have been told nothing of it.
+    pub fn is_unheard(&self) -> bool {
+        self.heard == 0 && !self.seed_heard
+    }
+
+    /// Another telling of a text: what readers were told of that they were told of this.
+    #[must_use]
+    pub fn heard_as(mut self, before: &Self) -> Self {
+        self.hear_prefix(match before.deltas.get(..before.heard as usize) {
+            Some(heard) if !heard.is_empty() => heard,
+            _ if before.seed_heard => before.seed.as_bytes(),
+            _ => b"",
+        });
+        self
+    }
+
+    /// Readers have been told this, of a text that should begin with it: they could not go on with another one.
+    fn hear_prefix(&mut self, heard: &[u8]) {
+        if self.deltas.starts_with(heard) {
+            self.heard = u32::try_from(heard.len()).unwrap_or(u32::MAX);
+        } else {
+            self.hear();
+        }
     }
 
     /// Doubles while small, grows little in the size of a usual answer and by a quarter beyond: thousands of live
@@ -63,8 +112,14 @@ impl Text {
     pub fn done(&mut self, full: String, diagnostics: &mut Diagnostics) {
         let seed = std::mem::take(&mut self.seed);
         self.done = true;
-        if full.is_empty() && self.deltas.is_empty() {
-            self.deltas = seed.into_bytes();
+        if self.deltas.is_empty() {
+            let cut = !full.is_empty() && std::mem::take(&mut self.half).is_waiting();
+            self.deltas = if full.is_empty() { seed.clone() } else { full }.into_bytes();
+            if cut {
+                self.hear();
+            } else if self.seed_heard {
+                self.hear_prefix(seed.as_bytes());
+            }
             return;
         }
         let full = full.into_bytes();
@@ -76,13 +131,19 @@ impl Text {
             diagnostics.found(Rule::Text, "the done text is shorter than the deltas");
             if !seed.is_empty() && !self.deltas.starts_with(seed.as_bytes()) {
                 self.deltas.splice(0..0, seed.into_bytes());
+                self.hear();
             }
             return;
-        } else if !full.starts_with(&self.deltas) && !is_join(&full, seed.as_bytes(), &self.deltas) {
-            diagnostics.found(Rule::Text, "the done text differs from the deltas");
-            self.revision = self.revision.wrapping_add(1);
+        } else if !full.starts_with(&self.deltas) {
+            if !is_join(&full, seed.as_bytes(), &self.deltas) {
+                diagnostics.found(Rule::Text, "the done text differs from the deltas");
+                self.revision = self.revision.wrapping_add(1);
+            }
+            self.deltas = full;
+            self.hear();
+        } else {
+            self.deltas = full;
         }
-        self.deltas = full;
         self.half = Half::default();
     }
 
@@ -122,6 +183,7 @@ impl Text {
         }
         if unescape::finish(&mut self.deltas, &mut self.half) > 0 {
             diagnostics.found(Rule::LoneSurrogate, "half a surrogate pair was replaced by U+FFFD");
+            self.hear();
         }
     }
 
@@ -154,11 +216,6 @@ impl Text {
     /// Whether a delta or a done event has told anything of it.
     pub fn is_told(&self) -> bool {
         self.streamed || self.done
-    }
-
-    /// Whether any delta has come.
-    pub fn is_streamed(&self) -> bool {
-        self.streamed
     }
 
     /// Whether its done event has come.

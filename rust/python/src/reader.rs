@@ -228,15 +228,16 @@ impl Reader {
         self.with(py, |state| counts(py, state.decoder.diagnostics()))
     }
 
-    /// Where the stream is, in one look: 0 running, 1 the server told an error, 2 it told its end, 3 a fault waits.
+    /// Where the stream is, in one look: 0 running, 1 its end is near (the server told an error, or the sentinel before
+    /// any end), 2 the server told its end, 3 a fault waits.
     #[getter]
     fn phase(&self, py: Python<'_>) -> PyResult<u8> {
         self.with(py, |state| {
             let lifecycle = state.decoder.lifecycle();
             Ok(match () {
-                () if lifecycle.outcome().is_some() || lifecycle.done_seen => 2,
+                () if lifecycle.outcome().is_some() => 2,
                 () if state.decoder.is_dead() => 3,
-                () => u8::from(lifecycle.error_seen()),
+                () => u8::from(lifecycle.error_seen() || lifecycle.done_seen),
             })
         })
     }

@@ -6,11 +6,14 @@ use crate::error::Error;
 use crate::json;
 use crate::kind::List;
 use crate::slots::{self, ItemKind, Part, PartKind, Slot};
+use crate::text::Text;
 
 impl Fold {
     /// The output text that an event was the first to tell, by the event's index; empty for most.
     pub fn late_text(&self, event_index: u64) -> String {
-        self.late.iter().filter(|(index, _)| *index == event_index).map(|(_, text)| &**text).collect()
+        let from = self.late.partition_point(|(index, _)| *index < event_index);
+        let told = self.late.iter().skip(from).take_while(|(index, _)| *index == event_index);
+        told.map(|(_, text)| &**text).collect()
     }
 
     /// A part was told in full.
@@ -45,32 +48,34 @@ impl Fold {
         let output = json::member(response, "output").map(|output| output.of(response)).unwrap_or_default();
         let items = json::elements(output).map(|item| item.of(output));
         let messages = items.filter(|item| ItemKind::of(item) == ItemKind::Message);
-        let ordered = slots::in_order(&self.slots);
-        let mut streamed = ordered.into_iter().filter(|slot| slot.kind == ItemKind::Message);
+        // An item announced without its type got the text of a message all the same.
+        let says = |slot: &&Slot| {
+            slot.kind == ItemKind::Message || slot.parts.iter().any(|part| part.kind == PartKind::OutputText)
+        };
+        let mut streamed = slots::in_order(&self.slots).into_iter().filter(says);
         let late: Vec<String> = messages.flat_map(|item| unheard(item, streamed.next())).collect();
         self.late.extend(late.into_iter().map(|text| (event.index, text)));
     }
 }
 
-/// The texts of a message of which its streamed twin told nothing.
+/// What a message tells beyond its streamed twin.
 fn unheard(item: &[u8], streamed: Option<&Slot>) -> Vec<String> {
-    let heard: Vec<bool> = streamed.map_or_else(Vec::new, |slot| {
-        slot.parts_of(List::Content).iter().map(|part| part.heard || part.text.is_streamed()).collect()
-    });
+    let streamed = streamed.map(|slot| slot.parts_of(List::Content)).unwrap_or_default();
     let parts = slots::parts_in(item, List::Content).into_iter().enumerate();
-    let unheard = parts.filter(|(at, _)| !heard.get(*at).copied().unwrap_or_default());
-    unheard.filter_map(|(_, mut part)| first_told(&mut part)).collect()
+    let unheard = parts.filter_map(|(at, mut part)| {
+        if let Some(twin) = streamed.get(at) {
+            part.text = Text::told(part.text.value().into_owned()).heard_as(&twin.text);
+        }
+        first_told(&mut part)
+    });
+    unheard.collect()
 }
 
 fn is_untold(part: &Part) -> bool {
-    part.kind == PartKind::OutputText && !part.heard && !part.text.is_streamed()
+    part.kind == PartKind::OutputText && part.text.is_unheard()
 }
 
-/// The text of a part that nobody heard of yet; from now on it is told.
+/// The text of a part, or the rest of it, that nobody heard of yet; from now on it is told.
 fn first_told(part: &mut Part) -> Option<String> {
-    if !is_untold(part) || part.text.is_empty() {
-        return None;
-    }
-    part.heard = true;
-    Some(part.text.value().into_owned())
+    if part.kind == PartKind::OutputText { part.text.hear_rest() } else { None }
 }

@@ -28,8 +28,6 @@ pub struct Part {
     pub logprobs: Vec<u8>,
     /// Its `content_part.done` (or summary twin) has come.
     pub closed: bool,
-    /// Readers of deltas were told its text although it no longer is what deltas brought (rule R9).
-    pub heard: bool,
 }
 
 impl Part {
@@ -45,7 +43,6 @@ impl Part {
             annotations: Vec::new(),
             logprobs: Vec::new(),
             closed: false,
-            heard: false,
         }
     }
 
@@ -85,8 +82,7 @@ impl Part {
             return Self { text: full, closed: true, index: streamed.index, ..self };
         }
         Self {
-            heard: streamed.heard || streamed.text.is_streamed(),
-            text: if full.is_empty() { streamed.text } else { full },
+            text: if full.is_empty() { streamed.text } else { full.heard_as(&streamed.text) },
             annotations: if self.annotations.is_empty() { streamed.annotations } else { self.annotations },
             logprobs: if self.logprobs.is_empty() { streamed.logprobs } else { self.logprobs },
             index: streamed.index,
