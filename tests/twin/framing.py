@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 BOM = b"\xef\xbb\xbf"
 PLAIN = b"abcdefghijklmnopqrstuvwxyz0123456789-_"
+BLANK = b" \t\r\n\xef\xbb\xbf"
 LARGEST_RETRY = 2**64 - 1
 
 
@@ -81,7 +82,7 @@ def split_lines(body: bytes) -> list[bytes]:
 def is_stray(line: bytes) -> bool:
     """Whether a line is no field, nor meant as one of the server's own (S8): those have plain names, except `error`."""
     name = line.partition(b":")[0]
-    return name == b"error" or any(byte not in PLAIN for byte in name)
+    return name == b"error" or (any(byte not in PLAIN for byte in name) and any(byte not in BLANK for byte in name))
 
 
 def take_field(line: bytes, block: Block, framed: Framed, id_buffer: str) -> str:

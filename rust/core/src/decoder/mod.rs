@@ -19,7 +19,7 @@ use crate::json::{self, Echo};
 use crate::layout::Layout;
 use crate::lifecycle::Lifecycle;
 use crate::limits::{Limit, Limits};
-use crate::sse::{Frame, Framer};
+use crate::sse::{Frame, Framer, is_blank};
 
 /// What the first bytes of the body show.
 #[derive(Debug)]
@@ -163,8 +163,7 @@ impl Decoder {
     fn sniff(&mut self, chunk: &[u8], sink: &mut impl Sink) -> Result<(), Error> {
         let mut chunk = chunk;
         if let Body::Unknown = self.body {
-            let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0xef | 0xbb | 0xbf);
-            let start = chunk.iter().position(|byte| !is_space(byte));
+            let start = chunk.iter().position(|byte| !is_blank(*byte));
             self.body = match start.and_then(|start| chunk.get(start)) {
                 None => return self.frames(chunk, sink),
                 Some(b'{' | b'[' | b'<') => Body::Foreign(Vec::new()),

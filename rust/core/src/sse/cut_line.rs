@@ -1,11 +1,12 @@
 //! Lines that a chunk cuts: read byte for byte into their field's own buffer, so that nothing is looked at twice.
 
-use super::field::{Field, field_of, foreign_field, is_plain};
+use super::field::{Field, field_of, foreign_field};
 use super::{Carry, Framer};
 use crate::error::Error;
 use crate::limits::Limit;
 
-const LONGEST_NAME: usize = 5;
+/// One byte more than the longest name that we know: so much shows that it is none of them.
+const HELD_NAME: usize = 6;
 
 impl Framer {
     /// A piece of a line that this or an earlier chunk cuts: `from..end` holds no line end.
@@ -46,12 +47,14 @@ impl Framer {
                 return at;
             }
             self.carry = Carry::Name;
-            if self.value.len() <= LONGEST_NAME {
-                self.value.push(byte);
-            } else if !is_plain(byte) {
-                self.carry = Carry::Value(Field::Stray);
-                self.value.clear();
-                return at;
+            self.value.push(byte);
+            if self.value.len() > HELD_NAME {
+                if foreign_field(&self.value) == Field::Stray {
+                    self.carry = Carry::Value(Field::Stray);
+                    self.value.clear();
+                    return at;
+                }
+                self.value.pop();
             }
         }
         at

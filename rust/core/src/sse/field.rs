@@ -14,16 +14,17 @@ pub(super) enum Field {
     Comment,
 }
 
-/// What a line is whose name is none of the standard's (rule S8): servers have fields of their own, but a piece of JSON
-/// or of a page, `Data:` and llama.cpp's `error:` are what somebody wanted to be read.
+/// What a line is whose name is none of the standard's (rule S8): servers have fields of their own and lines of white
+/// space, but a piece of JSON or of a page, `Data:` and llama.cpp's `error:` are what somebody wanted to be read.
 pub(super) fn foreign_field(name: &[u8]) -> Field {
-    let plain = name.iter().all(|byte| is_plain(*byte));
-    if plain && name != b"error" { Field::Other } else { Field::Stray }
+    let plain = name.iter().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'));
+    let harmless = plain && name != b"error" || name.iter().all(|byte| is_blank(*byte));
+    if harmless { Field::Other } else { Field::Stray }
 }
 
-/// Whether a byte may stand in the name of a field.
-pub(super) fn is_plain(byte: u8) -> bool {
-    matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_')
+/// White space and the bytes of a byte order mark: what may stand before a body whose kind is not known yet.
+pub fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0xef | 0xbb | 0xbf)
 }
 
 /// The field of a name, compared byte for byte (rule S5).

@@ -11,6 +11,7 @@ mod cut_line;
 mod field;
 mod opening;
 
+pub use self::field::is_blank;
 use self::field::{Field, split_field};
 use crate::error::Error;
 use crate::limits::{Limit, Limits};
