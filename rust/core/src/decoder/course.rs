@@ -19,8 +19,6 @@ pub(super) struct Course {
     pub(super) index: u64,
     pub(super) idle: u64,
     pub(super) blanks: u64,
-    /// How many events there were, and one more, when a stray line was last noted: a page is one finding.
-    strays_until: u64,
 }
 
 pub(super) const DONE: &[u8] = b"[DONE]";
@@ -31,7 +29,7 @@ pub(super) const LONGEST_SENTINEL: usize = 16;
 impl Course {
     pub(super) fn new(strict: bool) -> Self {
         let (diagnostics, lifecycle) = (Diagnostics::default(), Lifecycle::default());
-        Self { strict, diagnostics, lifecycle, index: 0, idle: 0, blanks: 0, strays_until: 0 }
+        Self { strict, diagnostics, lifecycle, index: 0, idle: 0, blanks: 0 }
     }
 
     /// Data that is no event: none at all, or the sentinel at the end.
@@ -50,10 +48,6 @@ impl Course {
     /// A line that is no field of an event stream: nobody reads it, but it must not vanish without a trace (rule S8).
     #[cold]
     pub(super) fn stray(&mut self, offset: u64) -> Result<(), Error> {
-        if self.strays_until == self.index + 1 {
-            return Ok(());
-        }
-        self.strays_until = self.index + 1;
         self.diagnostics.at(self.index, offset);
         self.diagnostics.found(Rule::Stray, "a line is no field of an event stream");
         self.check_strict(b"")

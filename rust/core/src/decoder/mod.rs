@@ -110,7 +110,7 @@ impl Decoder {
         let result = match std::mem::replace(&mut self.body, Body::Events) {
             Body::Foreign(body) => self.events.foreign(&body, sink),
             Body::Unknown | Body::Events => {
-                let stray = self.framer.last_stray().map_or(Ok(()), |offset| self.events.course.stray(offset));
+                let stray = self.framer.take_stray().map_or(Ok(()), |offset| self.events.course.stray(offset));
                 stray.and_then(|()| match self.framer.pending() {
                     Some(frame) => self.events.unterminated(&frame, sink),
                     None => Ok(()),
@@ -153,7 +153,7 @@ impl Decoder {
             }
             match self.framer.next(chunk, &mut cursor)? {
                 Some(frame) => self.events.frame(&frame, sink)?,
-                None => return self.framer.take_stray().map_or(Ok(()), |offset| self.events.course.stray(offset)),
+                None => return Ok(()),
             }
         }
     }

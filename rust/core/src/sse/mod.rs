@@ -204,13 +204,9 @@ impl Framer {
         })
     }
 
-    /// Stream byte behind the first line since the last event, or since this was asked, that is no field (rule S8).
+    /// At the end of the body: stream byte behind the first line since the last event that is no field (rule S8). What
+    /// is left of the last line counts too.
     pub fn take_stray(&mut self) -> Option<u64> {
-        self.stray.take()
-    }
-
-    /// As [`Self::take_stray`], at the end of the body: what is left of its last line counts too.
-    pub fn last_stray(&mut self) -> Option<u64> {
         let left = match self.carry {
             Carry::Name => field::foreign_field(&self.value),
             Carry::Value(field) => field,
@@ -219,7 +215,7 @@ impl Framer {
         if left == Field::Stray {
             self.note_stray(0);
         }
-        self.take_stray()
+        self.stray.take()
     }
 
     /// A line that nobody meant as a field ends at a byte of the chunk.

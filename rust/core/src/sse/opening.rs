@@ -22,7 +22,8 @@ impl Framer {
     /// Whether nothing of the current block has been seen that its event or its blank line would change.
     pub(super) fn is_fresh(&self) -> bool {
         let named = self.name_span.is_some() || !self.name.is_empty();
-        self.data_lines == 0 && !named && self.block_retry.is_none() && self.last_id == self.id_buffer
+        let quiet = self.block_retry.is_none() && self.stray.is_none();
+        self.data_lines == 0 && !named && quiet && self.last_id == self.id_buffer
     }
 
     /// Takes the block whose data line, begun at `start`, ends before `end`, if a blank line follows there and no limit
