@@ -91,10 +91,14 @@ def ending_error(assembler: Received, *, require_terminal: bool = True) -> Serve
         return with_position(error, assembler)
     if assembler.outcome is not Outcome.TRUNCATED or (assembler.has_response and not require_terminal):
         return None
-    message = (
-        f"the stream ended without a terminal event ({assembler.events_seen} events, {assembler.bytes_seen} bytes)"
-    )
-    return with_position(StreamTruncated(message), assembler)
+    return with_position(StreamTruncated(_truncation(assembler.events_seen, assembler.bytes_seen)), assembler)
+
+
+def _truncation(events: int, taken: int) -> str:
+    message = f"the stream ended without a terminal event ({events} events, {taken} bytes)"
+    if taken == 0:
+        return f"{message}: the body was empty"
+    return message if events else f"{message}: is it an event stream, with its line ends?"
 
 
 def with_position(error: ErrorT, assembler: Received) -> ErrorT:

@@ -43,6 +43,9 @@ def encode(event: Event | Mapping[str, Any] | Buffer) -> bytes:
     """
     # Events first: asking an abstract class costs more than the writing.
     if isinstance(event, BaseEvent) or not isinstance(event, Mapping):
+        if hasattr(event, "output_text"):
+            message = "a response is no event: synthesize(response) writes the stream of one"
+            raise TypeError(message)
         return core_encode(event)
     return core_encode(_json(event))
 

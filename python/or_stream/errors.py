@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .models import ErrorPayload, Response
 
 
@@ -18,7 +21,12 @@ class OrStreamError(Exception):
         bytes_seen: Bytes of the stream taken in before the fault.
         last_sequence_number: Of the last event that had one.
         last_event_id: The stream's last SSE `id`, "" when none was sent.
+
+    `status` and `headers` (names in lower case) are those of the HTTP reply, None and empty where there was none.
     """
+
+    status: int | None = None
+    headers: Mapping[str, str] = MappingProxyType({})
 
     def __init__(
         self,
@@ -36,6 +44,23 @@ class OrStreamError(Exception):
         self.bytes_seen = bytes_seen
         self.last_sequence_number = last_sequence_number
         self.last_event_id = last_event_id
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds after which the server wants to be asked again; None where it did not say."""
+        from email.utils import parsedate_to_datetime  # noqa: PLC0415 - only errors need it here
+        from time import time  # noqa: PLC0415 - as above
+
+        wanted = self.headers.get("retry-after-ms")
+        scale, wanted = (1.0, self.headers.get("retry-after", "")) if wanted is None else (0.001, wanted)
+        try:
+            return max(0.0, float(wanted) * scale)
+        except ValueError:
+            pass
+        try:
+            return max(0.0, parsedate_to_datetime(wanted).timestamp() - time())
+        except ValueError:
+            return None
 
     @property
     def retry_safe(self) -> bool:

@@ -6,6 +6,7 @@ import pytest
 
 from or_stream._core import Decoder, SSEDecoder
 from or_stream.encoding import encode
+from or_stream.models import Response
 
 
 def decoded(body: bytes) -> list:
@@ -100,3 +101,9 @@ def test_a_mapping_that_json_cannot_say_is_refused(event):
 def test_other_types_are_refused(event):
     with pytest.raises(TypeError):
         encode(event)
+
+
+def test_a_response_is_no_event():
+    response = Response.model_validate({"id": "r", "object": "response", "status": "completed", "output": []})
+    with pytest.raises(TypeError, match="synthesize"):
+        encode(response)

@@ -42,6 +42,14 @@ def test_every_event(server, get, script):
         assert stream.outcome is ors.Outcome.COMPLETED
 
 
+def test_a_response_of_requests_that_was_read_before(server):
+    url = server.script(demo)
+    response = requests.get(url, timeout=10)
+    for _ in range(2):
+        with ors.EventStream(response) as stream:
+            assert (len(list(stream)), stream.outcome, stream.status) == (226, "completed", 200)
+
+
 @each_client
 def test_compressed_body_is_decoded(server, get):
     url = server.script(lambda exchange: exchange.whole(gzip.compress(DEMO), **{"content-encoding": "gzip"}))

@@ -39,6 +39,19 @@ async def test_the_sdk_sends_and_our_stream_reads(server):
     assert len(server.requests) == 2
 
 
+async def test_what_the_sdk_gives_and_what_of_it_is_a_source(server):
+    server.script(demo, "/v1/responses")
+    with openai.OpenAI(**base(server)) as client:
+        with (
+            client.responses.create(**ASK, stream=True) as theirs,
+            pytest.raises(TypeError, match=r"or_stream\.openai"),
+        ):
+            ors.EventStream(theirs)
+        asked = client.responses.with_streaming_response.create(**ASK, stream=True)
+        with asked as raw, ors.EventStream(raw) as events:
+            assert len(list(events)) == 226
+
+
 async def test_the_sdks_retries_end_when_a_reply_begins(server):
     def busy_once(exchange):
         if len(server.requests) == 1:

@@ -76,7 +76,6 @@ async def test_error_status_with_an_error_as_text(server):
     ("status", "headers", "body"),
     [
         (502, HTML, b"<html>" + b"x" * 5000),
-        (500, JSON, b'{"detail": "nope"}'),
         (500, JSON, b"null"),
         (503, {}, b""),
         (200, HTML, b"<!doctype html><p>log in</p>"),
@@ -198,3 +197,52 @@ async def test_strict_believes_only_the_header(server):
 async def test_an_empty_body_is_truncated(server):
     for headers in ({"content-type": "text/event-stream"}, PLAIN):
         assert type(await everywhere(server, b"", headers=headers)) is ors.StreamTruncated
+
+
+@pytest.mark.parametrize(
+    ("detail", "message"),
+    [("not for you", "not for you"), ([{"loc": ["body", "input"], "msg": "missing"}], '"msg"')],
+    ids=["text", "list"],
+)
+async def test_fastapi_tells_its_errors_in_detail(server, detail, message):
+    error = await everywhere(server, json.dumps({"detail": detail}).encode(), 422)
+    assert type(error) is ors.ServerStreamError
+    assert error.status == 422
+    assert message in error.error.message
+
+
+async def test_an_error_has_the_headers_of_the_reply(server):
+    body = b'{"error": {"code": "slow_down", "message": "slow down"}}'
+    for headers, wait in (
+        ({"Retry-After": "7"}, 7.0),
+        ({"Retry-After": "7", "retry-after-ms": "1500"}, 1.5),
+        ({"retry-after": "soon"}, None),
+        ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0.0),
+        ({}, None),
+    ):
+        error = await everywhere(server, body, 429, JSON | headers)
+        assert error.headers["content-type"] == JSON["content-type"]
+        assert error.retry_after == wait
+
+
+async def test_an_empty_body_is_told_with_its_status(server):
+    error = await everywhere(server, b"", 200, {"content-type": "text/event-stream"})
+    assert type(error) is ors.StreamTruncated
+    assert error.status == 200
+    assert "empty" in str(error)
+
+
+def test_chunks_without_their_line_ends():
+    with pytest.raises(ors.StreamTruncated, match="line ends"), ors.EventStream(DEMO.splitlines()) as stream:
+        stream.until_done()
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_who_forgets_to_await_is_told_so(server):
+    url = server.script(lambda exchange: exchange.whole(DEMO, 200, {"content-type": "text/event-stream"}))
+    async with aiohttp.ClientSession() as session:
+        unawaited = session.get(url)
+        with pytest.raises(TypeError, match="await"):
+            ors.AsyncEventStream(unawaited)
+        async with unawaited as response, ors.AsyncEventStream(response) as stream:
+            assert await stream.get_final_text()

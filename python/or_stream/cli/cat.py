@@ -37,7 +37,7 @@ def cat(target: Target, mode: Mode, *, stats: bool | None) -> int:
     """
     source = target.open()
     timing = Timing()
-    with waiting(f"waiting for {target.name}") as come, source as stream:
+    with target.hinting(), waiting(f"waiting for {target.name}") as come, source as stream:
         code = _show(stream, mode, timing, target.name, come)
     if stats or (stats is None and sys.stdout.isatty() and sys.stderr.isatty() and stream.stats.events):
         print_table(stream, timing if target.is_live else None, file=sys.stderr)

@@ -40,7 +40,7 @@ def check(target: Target, spec: Spec, profile: Profile, *, as_json: bool) -> int
         OSError: Raised when a file cannot be opened.
     """
     try:
-        with waiting(f"reading {target.name}"), target.raw() as source:
+        with target.hinting(), waiting(f"reading {target.name}"), target.raw() as source:
             report = judge(source, spec=spec, profile=profile)
     except OrStreamError as error:
         complain(f"{target.name}: {error}")

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 import typer
 
+from ..bench.captures import MARKS, Capture, CaptureError, framed, read_capture
+from ..errors import OrStreamError
 from ..json_text import read as read_json
 from ..stream.event_stream import EventStream
 from ..transports.connect import connect_sync
+from .ending import complain
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -36,6 +39,9 @@ class Target:
             typer.BadParameter: Raised when they make no sense.
         """
         target = cls(source, None if request is None else _request(request), dict(map(parse_header, headers)))
+        if not target.is_url and _is_address(source) and not Path(source).exists():
+            message = f"{source!r} is no file: for a server, write http://{source}"
+            raise typer.BadParameter(message)
         if not target.is_url and (target.request is not None or target.headers):
             message = "--request and --header are for a URL"
             raise typer.BadParameter(message)
@@ -60,16 +66,49 @@ class Target:
         """Open it; the result is entered with `with` and gives the stream."""
         if self.is_url:
             return connect_sync(self.source, self.request, headers=self.headers)
-        return EventStream(sys.stdin.buffer if self.source == "-" else Path(self.source))
+        return EventStream(self._bytes())
+
+    def _bytes(self) -> Any:
+        """What a stream takes: standard input, a file, or what a recording recorded."""
+        if self.source == "-":
+            return sys.stdin.buffer
+        path = Path(self.source)
+        with path.open("rb") as file:
+            is_recording = file.read(max(map(len, MARKS))).startswith(MARKS)
+        if not is_recording:
+            return path
+        try:
+            capture = read_capture(path)
+        except CaptureError as error:
+            # What was read before is shown, and the stream's own end, or that it has none, decides the exit code.
+            complain(str(error))
+            capture = error.capture or Capture(())
+        return [framed(chunk.data) if capture.messages else chunk.data for chunk in capture.chunks]
+
+    @contextmanager
+    def hinting(self) -> Generator[None]:
+        """Say what was sent where a server refuses it: who forgets the request sends a GET."""
+        try:
+            yield
+        except OrStreamError as error:
+            if self.is_url and self.request is None and 400 <= (error.status or 0) < 500:
+                error.args = (f"{error}; this was a GET: --request (-r) sends a POST",)
+            raise
 
     @contextmanager
     def raw(self) -> Generator[Any]:
         """Open it for those who want the bytes: gives what `check` takes."""
         if not self.is_url:
-            yield sys.stdin.buffer if self.source == "-" else Path(self.source)
+            yield self._bytes()
             return
         with connect_sync(self.source, self.request, headers=self.headers) as stream:
             yield stream.http_response
+
+
+def _is_address(source: str) -> bool:
+    """Whether it reads like `host:port/path`."""
+    host, _, port = source.partition("/")[0].partition(":")
+    return bool(host) and port.isdigit()
 
 
 def _request(text: str) -> dict[str, Any]:

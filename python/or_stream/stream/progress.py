@@ -7,7 +7,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ..assembly import with_position
-from ..errors import ConcurrentUse, OrStreamError, ServerStreamError, StreamClosed, TransportError
+from ..errors import ConcurrentUse, OrStreamError, StreamClosed
 from ..outcome import Outcome
 from .sources.faults import transport_error
 from .stats import Stats
@@ -160,9 +160,10 @@ class Progress(Generic[SourceT]):
 
     def _failed(self, error: BaseException) -> None:
         """Remember an error of the stream: whoever asks again gets it again."""
-        if isinstance(error, TransportError | ServerStreamError) and error.status is None:
-            error.status = self._source.status
         if isinstance(error, OrStreamError):
+            if error.status is None:
+                error.status = self._source.status
+            error.headers = error.headers or {name.lower(): value for name, value in self._source.headers.items()}
             # A source that raises does not know what was received before.
             self._fault = error if error.events_seen else with_position(error, self._intake.assembler)
 

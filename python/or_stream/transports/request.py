@@ -39,7 +39,7 @@ class Request:
             body: A model or mapping, of which `stream` is set to true; bytes, which are sent as they are; or None.
             headers: The caller's, which win over ours.
         """
-        own = {key.lower(): value for key, value in (headers or {}).items()}
+        own = {key.lower(): value for key, value in dict(headers or {}).items()}
         if body is None:
             return cls("GET", url, {**_HEADERS, **own}, None)
         return cls("POST", url, {**_HEADERS, "content-type": "application/json", **own}, _content(body))

@@ -57,7 +57,7 @@ impl std::fmt::Display for Error {
             Self::Strict { finding, .. } => write!(f, "{finding}"),
             Self::NotAnEventStream { body } => {
                 let start = body.get(..EXCERPT_BYTES).unwrap_or(body);
-                write!(f, "the body is not an event stream; it starts with \"{}\"", start.escape_ascii())
+                write!(f, "the body is not an event stream; it starts with \"{}\"{}", start.escape_ascii(), hint(body))
             }
             Self::Finished => f.write_str("the stream was already finished; reset() makes the reader new"),
         }
@@ -65,3 +65,18 @@ impl std::fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// What to do with bodies that people give to the wrong reader.
+fn hint(body: &[u8]) -> &'static str {
+    let first = body.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    if body.starts_with(RECORDING) || first.starts_with(b"{\"orx\"") {
+        "; it is a recording: or_stream.bench.captures.read_capture reads it"
+    } else if first.len() < body.len() && first.starts_with(b"{") && first.trim_ascii_end().ends_with(b"}") {
+        "; it looks like one JSON object a line: feed_message takes one at a time"
+    } else {
+        ""
+    }
+}
+
+/// How our own recordings begin.
+pub const RECORDING: &[u8] = b"\x8fORX";

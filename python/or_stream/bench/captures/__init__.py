@@ -2,14 +2,16 @@
 
 from .capture import Capture, CapturedChunk
 from .errors import CaptureError
-from .files import CaptureWriter, open_writer, read_capture, write_capture
+from .files import MARKS, CaptureWriter, framed, open_writer, read_capture, write_capture
 from .recorded import recorded, recorded_async
 
 __all__ = [
+    "MARKS",
     "Capture",
     "CaptureError",
     "CaptureWriter",
     "CapturedChunk",
+    "framed",
     "open_writer",
     "read_capture",
     "recorded",

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+MARKS = (MAGIC, b'{"orx"')
+"""How captures begin: the compact ones, and those of lines."""
+
+
 class CaptureWriter(Protocol):
     """Writes the chunks of one stream as they come."""
 
@@ -95,9 +99,9 @@ def read_capture(source: str | PathLike[str] | bytes, *, where: str | None = Non
     name = where or ("capture" if isinstance(source, bytes) else str(source))
     suffix = "" if isinstance(source, bytes) else Path(source).suffix.lower()
     # A file that is named as a capture must be one: an empty or foreign file is an error then, and no empty body.
-    if data.startswith(MAGIC) or suffix == ".orx":
+    if data.startswith(MARKS[0]) or suffix == ".orx":
         return read_compact(data, name)
-    if data.startswith(b'{"orx"') or suffix == ".jsonl":
+    if data.startswith(MARKS[1]) or suffix == ".jsonl":
         return read_lines(data, name)
     return Capture.of_body(data)
 

@@ -15,7 +15,7 @@ class EventLogError(OrStreamError):
         code: The code of the error in the contract's shape.
     """
 
-    status: ClassVar[int] = 500
+    status: int = 500  # pyright: ignore[reportIncompatibleVariableOverride] - one that is always known
     code: ClassVar[str] = "event_log_error"
 
     @property

@@ -36,13 +36,16 @@ def open_source(source: Any, *, strict: bool = False) -> Source:
         TypeError: Raised when it is nothing that a thread can read bytes from.
         OSError: Raised when a path cannot be opened.
     """
-    _refuse_text(source)
+    source = _unwrapped(source)
+    _refuse(source)
     if isinstance(source, Source):
         return source
     if _is_httpx_response(source):
         return HTTPXSource(source, strict=strict)
     if _is_requests_response(source):
-        return Urllib3Source(source.raw, owner=source, strict=strict)
+        # Made without `stream=True`, or read by someone, it holds its body, and its connection has nothing more.
+        read = source.content if getattr(source, "_content_consumed", False) else None
+        return Urllib3Source(source.raw, owner=source, strict=strict, read=read)
     if _is_urllib3_response(source):
         return Urllib3Source(source, strict=strict)
     if _is_websocket(source) and not hasattr(source, "__aiter__"):
@@ -79,7 +82,8 @@ def open_async_source(source: Any, *, strict: bool = False) -> AsyncSource:
         TypeError: Raised when it is nothing that a task can read bytes from without blocking the event loop.
         OSError: Raised when a path cannot be opened.
     """
-    _refuse_text(source)
+    source = _unwrapped(source)
+    _refuse(source)
     if isinstance(source, AsyncSource):
         return source
     if _is_httpx_response(source):
@@ -149,10 +153,23 @@ def _is_websocket(source: Any) -> bool:
     return hasattr(source, "recv") and hasattr(source, "ping") and hasattr(source, "subprotocol")
 
 
-def _refuse_text(source: object) -> None:
+def _unwrapped(source: Any) -> Any:
+    """The HTTP response in a raw response of the OpenAI SDK, whose own methods would take the bytes apart."""
+    is_raw = type(source).__module__.startswith("openai.") and hasattr(source, "http_response")
+    return source.http_response if is_raw else source
+
+
+def _refuse(source: Any) -> None:
+    """What is often given here and is no source gets a word on what would be."""
+    name = type(source).__name__
     if isinstance(source, str):
         message = "a stream is bytes, not text: encode it, or give pathlib.Path(...) for a file"
-        raise TypeError(message)
-    if isinstance(source, TextIOBase):
+    elif isinstance(source, TextIOBase):
         message = "a stream is bytes, not text: open the file in binary mode"
-        raise TypeError(message)
+    elif type(source).__module__.partition(".")[0] == "openai":
+        message = f"{name} of the OpenAI SDK gives events and no bytes: use or_stream.openai.stream(client, ...)"
+    elif hasattr(source, "__await__") and not hasattr(source, "__aiter__"):
+        message = f"{name} is not awaited: give what it gives (`await` it, or enter it with `async with`)"
+    else:
+        return
+    raise TypeError(message)

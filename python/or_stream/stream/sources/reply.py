@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ... import json_text
 from ..._core import Assembler as CoreAssembler
 from ...assembly import server_error_message
 from ...errors import OrStreamError, ServerStreamError, TransportError
@@ -98,7 +99,19 @@ def _error_json(body: bytes) -> bytes | None:
         return told
     # Members of an error at the top level; a body that is something else has neither of these two.
     flat = _normalised(b'{"error":' + body + b"}")
-    return flat if flat is not None and (b'"message"' in flat or b'"code"' in flat) else None
+    if flat is not None and (b'"message"' in flat or b'"code"' in flat):
+        return flat
+    return _detail(body)
+
+
+def _detail(body: bytes) -> bytes | None:
+    """FastAPI's way to tell an error, and that of RFC 9457: a text, or a list of what is wrong with the request."""
+    try:
+        detail: Any = json_text.read(body)["detail"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    message = detail if isinstance(detail, str) else json_text.write_text(detail)
+    return json_text.write_bytes({"type": "error", "message": message})
 
 
 def _normalised(body: bytes) -> bytes | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from .plain import READ_BYTES
+from .plain import READ_BYTES, slices
 from .reply import Reply
 from .source import Chunk, Source
 
@@ -17,16 +17,18 @@ class Urllib3Source(Source):
         response: The response of urllib3.
         strict: Refuse a reply that does not call itself an event stream.
         owner: The response of requests that holds it, if one does.
+        read: The body where it was read before.
     """
 
     reusable = True
 
-    def __init__(self, response: Any, *, strict: bool, owner: Any = None) -> None:
+    def __init__(self, response: Any, *, strict: bool, owner: Any = None, read: bytes | None = None) -> None:
         self._response = response
         self._owner = response if owner is None else owner
         self.http_response = self._owner
         self.status = response.status
         self.headers = response.headers
+        self._body = None if read is None else slices(read)
         self._reply = Reply(response.status, response.headers, strict=strict)
 
     def open(self) -> None:
@@ -52,5 +54,7 @@ class Urllib3Source(Source):
                 shutdown()
 
     def _next(self) -> bytes | None:
+        if self._body is not None:
+            return next(self._body, None)
         # What is there by now, also of a chunk that is not whole yet; b"" only at the end.
         return self._response.read1(READ_BYTES, decode_content=True) or None

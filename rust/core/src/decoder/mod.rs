@@ -166,7 +166,7 @@ impl Decoder {
             let start = chunk.iter().position(|byte| !is_blank(*byte));
             self.body = match start.and_then(|start| chunk.get(start)) {
                 None => return self.frames(chunk, sink),
-                Some(b'{' | b'[' | b'<') => Body::Foreign(Vec::new()),
+                Some(b'{' | b'[' | b'<' | 0x8f) => Body::Foreign(Vec::new()),
                 Some(_) => Body::Events,
             };
             if let Body::Foreign(_) = self.body {
