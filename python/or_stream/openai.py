@@ -47,15 +47,17 @@ _IDENTITY = {"accept-encoding": "identity"}
 Client = TypeVar("Client", OpenAI, AsyncOpenAI)
 
 
-def use_decoder(client: Client, *, limits: Limits | None = None) -> Client:
+def use_decoder(client: Client, *, limits: Limits | None = None, require_terminal: bool = True) -> Client:
     """Have a client of the SDK read its own streams with our framing (WHATWG rules S1-S10, `Limits`).
 
-    The SDK's stream classes, models and errors stay as they are, so a cut body still ends them quietly: `stream` is for
-    those who want to know. The place where the SDK takes a decoder is not public; it is tested from 3.0 on.
+    The SDK's stream classes, models and errors stay as they are; only a cut response no longer ends its stream as if
+    nothing were missing (rule R10). The place where the SDK takes a decoder is not public; it is tested from 3.0 on.
 
     Args:
         client: An `AsyncOpenAI` or `OpenAI`, which is changed. A copy, as of `with_options`, has the SDK's own again.
         limits: As of `SSEDecoder`. `LimitExceeded` comes out of the SDK's stream as it is.
+        require_terminal: Raise `StreamTruncated` out of the SDK's stream where a response has begun and the body, or a
+            `[DONE]`, ends it without a terminal event. Streams that hold no response end as they do.
 
     Returns:
         The same client.
@@ -65,7 +67,7 @@ def use_decoder(client: Client, *, limits: Limits | None = None) -> Client:
     """
     if not isinstance(client, (OpenAI, AsyncOpenAI)):  # pyright: ignore[reportUnnecessaryIsInstance] - as below
         raise _no_client(client)
-    client._make_sse_decoder = partial(OpenAIDecoder, limits=limits)  # type: ignore[method-assign]
+    client._make_sse_decoder = partial(OpenAIDecoder, limits=limits, require_terminal=require_terminal)  # type: ignore[method-assign]
     return client
 
 

@@ -73,3 +73,8 @@ def test_limits_are_values():
     assert "max_items=3" in repr(ors.Limits(max_items=3))
     with pytest.raises(TypeError):
         ors.Limits(max_everything=1)
+
+
+def test_a_limit_is_a_number_that_is_not_negative():
+    with pytest.raises(ValueError, match="max_event_bytes must be 0 or more, or None for no limit, not -1"):
+        ors.Limits(max_event_bytes=-1)

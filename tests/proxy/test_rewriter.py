@@ -199,14 +199,30 @@ def test_an_undecodable_event_with_the_phrase_is_dropped(phrase: bytes) -> None:
     assert through(masking(), [bad, good]) == good
 
 
-def test_several_events_in_one_block_become_blocks_also_without_a_type() -> None:
+def test_several_events_in_one_block_become_blocks_where_one_changes_also_without_a_type() -> None:
     body = b'data: {"type":"response.output_text.delta","delta":"a"}\ndata: {"n":1}\n\n'
-    rewriter = ors.Rewriter()
-    told = rewriter.feed(body) + rewriter.finish()
+    told = through(ors.Rewriter().on("response.output_text.delta", lambda _: "b"), [body])
     assert told == (
-        b'event: response.output_text.delta\ndata: {"type":"response.output_text.delta","delta":"a"}\n\n'
+        b'event: response.output_text.delta\ndata: {"type":"response.output_text.delta","delta":"b"}\n\n'
         b'data: {"n":1}\n\n'
     )
+
+
+def test_several_events_in_one_block_stay_where_nothing_changes() -> None:
+    block = b'data: {"type": "a.b", "n":1}\ndata: {"type":"a.b"}\nid: 7\n\n'
+    assert through(ors.Rewriter(), [block]) == block
+    assert through(masking(), [block]) == block
+
+
+def test_the_event_itself_in_an_answer_means_untouched() -> None:
+    answer = Answer((message(text("Hello there.", 3)),))
+    body = wire.body(events(answer))
+    rewriter = ors.Rewriter()
+    for event in ors.Decoder().feed(body):
+        rewriter.on(event.type, lambda event: event)
+    assert through(rewriter, [body]) == body
+    twice = ors.Rewriter().on("response.created", lambda event: [event, event])
+    assert [event.type for event in ors.Decoder().feed(through(twice, [body]))][:2] == ["response.created"] * 2
 
 
 def test_what_handlers_were_given_stays_as_it_was() -> None:

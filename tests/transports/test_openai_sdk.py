@@ -177,10 +177,38 @@ async def test_our_decoder_is_exact_and_bounded_under_the_sdk(server):
     event = EVENTS[0].replace(b"\n", b"\r")
     server.script(lambda exchange: exchange.whole(b"\xef\xbb\xbf" + event), "/v1/responses")
     limits = ors.Limits(max_event_bytes=100)
-    with use_decoder(openai.OpenAI(**base(server))) as client:
+    with use_decoder(openai.OpenAI(**base(server)), require_terminal=False) as client:
         assert [one.type for one in client.responses.create(**ASK, stream=True)] == ["response.created"]
         with pytest.raises(ors.LimitExceeded):
             list(use_decoder(client, limits=limits).responses.create(**ASK, stream=True))
     async with use_decoder(openai.AsyncOpenAI(**base(server)), limits=limits) as client:
         with pytest.raises(ors.LimitExceeded):
             [one async for one in await client.responses.create(**ASK, stream=True)]
+
+
+@on_asyncio
+@pytest.mark.parametrize("end", [b"", b"data: [DONE]\n\n"], ids=["body", "sentinel"])
+async def test_a_cut_response_does_not_end_quietly_under_the_sdk(server, end):
+    """The SDK alone ends such a stream as if it were whole."""
+    server.script(lambda exchange: exchange.whole(b"".join(EVENTS[:5]) + end), "/v1/responses")
+    read = []
+    with openai.OpenAI(**base(server)) as client:
+        assert len(list(client.responses.create(**ASK, stream=True))) == 5
+        with pytest.raises(ors.StreamTruncated, match="without its terminal event"):
+            for event in use_decoder(client).responses.create(**ASK, stream=True):
+                read.append(event)  # noqa: PERF402 - extend() would lose them with the error
+        assert len(list(use_decoder(client, require_terminal=False).responses.create(**ASK, stream=True))) == 5
+    async with use_decoder(openai.AsyncOpenAI(**base(server))) as client:
+        with pytest.raises(ors.StreamTruncated):
+            async for event in await client.responses.create(**ASK, stream=True):
+                read.append(event)  # noqa: PERF401 - as above
+    assert len(read) == 10
+
+
+@on_asyncio
+async def test_streams_of_the_sdk_that_are_no_responses_end_as_they_do(server):
+    chunk = b'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[]}\n\n'
+    server.script(lambda exchange: exchange.whole(chunk * 3), "/v1/chat/completions")
+    with use_decoder(openai.OpenAI(**base(server))) as client:
+        asked = {"model": "m", "messages": [{"role": "user", "content": "hi"}], "stream": True}
+        assert len(list(client.chat.completions.create(**asked))) == 3

@@ -69,10 +69,11 @@ def closing_bytes(tap: Tap, code: str, message: str) -> bytes:
     Returns:
         The event and the sentinel `[DONE]`.
     """
-    return _frame(_closing_event(tap, code, message)) + DONE
+    return _frame(closing_event(tap, code, message)) + DONE
 
 
-def _closing_event(tap: Tap, code: str, message: str) -> dict[str, Any]:
+def closing_event(tap: Tap, code: str, message: str) -> dict[str, Any]:
+    """Give the event of `closing_bytes` as JSON: over WebSocket it is a message."""
     told = tap.error
     error = told or {"type": "server_error", "code": code, "message": message, "param": None}
     number = {} if tap.last_sequence_number is None and tap.events_seen else {"sequence_number": _next_number(tap)}

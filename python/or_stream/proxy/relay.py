@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import json
 from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 from anyio.lowlevel import checkpoint
 
-from ..errors import LimitExceeded, OrStreamError, ServerStreamError, TransportError
+from ..errors import LimitExceeded, TransportError
 from ..outcome import Outcome
 from ..stream.sources import open_async_source
 from .beside import beside
@@ -23,6 +22,7 @@ from .log.recorder import MAX_BYTES as LOG_BYTES
 from .log.recorder import Recorder
 from .options import Drain
 from .passage import Clocks, Passage
+from .refusing import MESSAGE_CHARS, one_line, refusal
 from .tap import Tap
 from .whole import as_events, as_json, is_whole
 
@@ -39,8 +39,6 @@ MAX_EVENT_BYTES = 64 << 20
 _CLOSE_SECONDS = 5.0
 _GOODBYE_SECONDS = 1.0
 _CHUNKS_BETWEEN_CHECKPOINTS = 32
-_MESSAGE_CHARS = 300
-_BAD_GATEWAY = 502
 
 
 class Relay:
@@ -150,7 +148,7 @@ class Relay:
         body, self._rest_told = bytes(self._held), True
         if self.tap.finish() is Outcome.TRUNCATED:
             message = "the server's JSON is no response, or ends too early"
-            raise TransportError(message, body=body[:_MESSAGE_CHARS]) from self.tap.fault
+            raise TransportError(message, body=body[:MESSAGE_CHARS]) from self.tap.fault
         self._held.clear()
         retold = self._passage.started or self._recorder is not None or self._rewriter is not None
         told = as_events(body, self.tap, self._rewriter) if retold else b""
@@ -297,20 +295,16 @@ class Relay:
     async def _fail(self, client: Downstream, error: Exception) -> None:
         if self._passage.started:
             code = error.code if isinstance(error, EventLogError) else self._passage.reason
-            await self._close(client, code or "upstream_error", _one_line(error))
+            await self._close(client, code or "upstream_error", one_line(error))
         else:
             await self._refuse(client, error)
 
     async def _refuse(self, client: Downstream, error: Exception) -> None:
         """Answer with the server's status and error, in the contract's shape."""
-        told = error.status if isinstance(error, TransportError | ServerStreamError) else None
-        status = told if told is not None and told >= 400 else _BAD_GATEWAY
-        body: dict[str, Any] = {"type": "server_error", "code": "upstream_error", "message": _one_line(error)}
-        if isinstance(error, ServerStreamError) and error.error_json:
-            body = json.loads(error.error_json)
+        status, body = refusal(error)
         await self._start(client, status, json_headers(self._source.headers if self._source is not None else None))
         self._passage.finished = True
-        await self._send(client, json.dumps({"error": body}).encode())
+        await self._send(client, body)
         await client.finish()
 
     async def _say_goodbye(self, client: Downstream) -> None:
@@ -368,8 +362,3 @@ class Relay:
         if self._drains:
             await anyio.sleep(self._drain.max_seconds)
         self._stop("client_gone")
-
-
-def _one_line(error: BaseException) -> str:
-    text = str(error) if isinstance(error, OrStreamError) else f"{type(error).__name__}: {error}"
-    return " ".join(text.split())[:_MESSAGE_CHARS]

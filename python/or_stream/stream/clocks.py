@@ -32,8 +32,8 @@ class Timeouts:
     def __post_init__(self) -> None:
         for name in ("idle", "event", "progress", "total"):
             seconds = getattr(self, name)
-            if seconds is not None and not seconds > 0:
-                message = f"{name}_timeout must be more than 0 seconds, not {seconds}"
+            if seconds is not None and not (isinstance(seconds, (int, float)) and seconds > 0):
+                message = f"{name}_timeout must be more than 0 seconds, not {seconds!r}"
                 raise ValueError(message)
 
     def __bool__(self) -> bool:

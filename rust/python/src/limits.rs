@@ -1,6 +1,7 @@
 //! The settings of `or_stream_core::limits` with keyword arguments; None stands for "no limit".
 
 use or_stream_core::limits as core;
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 macro_rules! limits {
@@ -15,8 +16,8 @@ macro_rules! limits {
             #[new]
             #[pyo3(signature = (*, $($name = Some($default)),+))]
             #[allow(clippy::too_many_arguments)]
-            fn new($($name: Option<usize>),+) -> Self {
-                Self { $($name),+ }
+            fn new($($name: Option<isize>),+) -> PyResult<Self> {
+                Ok(Self { $($name: checked(stringify!($name), $name)?),+ })
             }
 
             fn __repr__(&self) -> String {
@@ -46,6 +47,12 @@ macro_rules! limits {
             use super::core;
         }
     };
+}
+
+/// A limit as the core has it.
+fn checked(name: &str, limit: Option<isize>) -> PyResult<Option<usize>> {
+    let wrong = |limit| PyValueError::new_err(format!("{name} must be 0 or more, or None for no limit, not {limit}"));
+    limit.map(|limit| usize::try_from(limit).map_err(|_| wrong(limit))).transpose()
 }
 
 limits! {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import asynccontextmanager
+from functools import partial
 from time import monotonic_ns
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
@@ -12,14 +13,21 @@ import aiohttp
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
+from starlette.websockets import WebSocket
 
+from ...errors import OrStreamError
+from ...transports.websocket_open import open_websocket
 from ..log import EventLogError, resume_app
+from ..refusing import one_line, refusal
+from ..relay import MAX_EVENT_BYTES
 from ..rewrite.shapes import as_object
 from ..starlette import SSEProxyResponse
 from ..tap import Tap
 from .books import Asked, Books, usage_record
-from .forwarding import Forwarded, request_headers, target
-from .refusal import NO_WEBSOCKET, deny_websocket, refusal_of
+from .forwarding import Forwarded, handshake_headers, request_headers, target
+from .refusal import NO_WEBSOCKET, Refusal, deny, refusal_of
+from .turns import Turns
+from .websocket import JoinedWebSockets
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
@@ -27,6 +35,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import Receive, Scope, Send
     from typing_extensions import Unpack
+    from websockets.asyncio.client import ClientConnection
 
     from ..ending import RelayEnd
     from ..options import RelayOptions
@@ -40,10 +49,12 @@ _UNKNOWN_RESPONSE = "response-that-nobody-has"
 class Gateway:
     """An ASGI application that relays the streams of one server, and passes everything else on to it.
 
-    `POST /v1/responses` with `"stream": true` is relayed as by `SSEProxyResponse`; every other request goes to the same
-    path of the server, and its answer back. `GET /healthz` says that the gateway lives, `GET /readyz` that its event
-    log answers too, `GET /metrics` what Prometheus wants to know. With a log, `GET /v1/responses/{id}?stream=true` goes
-    on with a stream, on any node that shares the log, and `POST /v1/responses/{id}/cancel` ends it.
+    `POST /v1/responses` with `"stream": true` is relayed as by `SSEProxyResponse`. A WebSocket at that path is joined
+    to one of the server's, message by message; neither `log` nor `rewriter` see what passes there. Every other request
+    goes to the same path of the server, and its answer back. `GET /healthz` says that the gateway lives, `GET /readyz`
+    that its event log answers too, `GET /metrics` what Prometheus wants to know. With a log,
+    `GET /v1/responses/{id}?stream=true` goes on with a stream, on any node that shares the log, and
+    `POST /v1/responses/{id}/cancel` ends it.
 
     Args:
         upstream: The server's base URL; `/v1` and `/v1/responses` at its end are those of the requests.
@@ -85,11 +96,9 @@ class Gateway:
         self._app = Starlette(routes=routes, lifespan=self._lifespan)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request: ASGI. WebSocket is refused with 501."""
+        """Serve one request, or one WebSocket: ASGI."""
         if scope["type"] == "websocket":
-            asked = Asked(path=scope["path"], model=None, stream=True, began_ns=monotonic_ns())
-            await deny_websocket(scope, receive, send)
-            self.books.note(NO_WEBSOCKET.record(asked))
+            await self._join(WebSocket(scope, receive, send))
         else:
             await self._app(scope, receive, send)
 
@@ -111,19 +120,27 @@ class Gateway:
         if not asked.stream:
             return self._forwarded(request, asked, body)
         self.books.in_flight.inc()
-        told = self._options.get("on_end")
-
-        async def on_end(end: RelayEnd) -> None:
-            self.books.in_flight.dec()
-            self.books.note(usage_record(asked, end))
-            answer = told(end) if told is not None else None
-            if answer is not None:
-                await answer
-
         # A log keeps whatever a broken stream had; without one the tap's memory need not grow with the stream.
         tap = Tap("usage" if self._log is None else "items")
-        options: RelayOptions = {"tap": tap, **self._options, "on_end": on_end}
+        options: RelayOptions = {"tap": tap, **self._options, "on_end": partial(self._note, asked)}
         return SSEProxyResponse(self._ask(request, body), **options)
+
+    async def _join(self, client: WebSocket) -> None:
+        """Join a WebSocket to one of the server's, or answer its handshake with the reason why not."""
+        asked = Asked(path=client.url.path, model=None, stream=True, began_ns=monotonic_ns())
+        if asked.path != RESPONSES:
+            await deny(client, NO_WEBSOCKET.answer())
+            self.books.note(NO_WEBSOCKET.record(asked))
+            return
+        try:
+            server = await self._open_websocket(client)
+        except OrStreamError as error:
+            status, body = refusal(error)
+            await deny(client, Response(body, status, media_type="application/json"))
+            self.books.note(Refusal(status, "upstream_error", one_line(error)).record(asked))
+            return
+        turns = Turns(asked.path, self.books.in_flight.inc, self._note)
+        await JoinedWebSockets(client, server, turns, self._options).run()
 
     async def _forward(self, request: Request) -> Response:
         refusal = refusal_of(request)
@@ -154,6 +171,14 @@ class Gateway:
         body, media_type = self.books.metrics()
         return Response(body, headers={"content-type": media_type})
 
+    async def _note(self, asked: Asked, end: RelayEnd) -> None:
+        self.books.in_flight.dec()
+        self.books.note(usage_record(asked, end))
+        told = self._options.get("on_end")
+        answer = told(end) if told is not None else None
+        if answer is not None:
+            await answer
+
     # The server
 
     def _forwarded(self, request: Request, asked: Asked, body: bytes) -> Response:
@@ -174,6 +199,15 @@ class Gateway:
         headers = [*own, *self._headers.items()]
         return await self._session.request(
             request.method, url, data=body or None, headers=headers, allow_redirects=False
+        )
+
+    async def _open_websocket(self, client: WebSocket) -> ClientConnection:
+        return await open_websocket(
+            str(target(self.upstream, client.scope)),
+            headers={**handshake_headers(client.headers.items()), **self._headers},
+            ssl=None,
+            max_bytes=self._options.get("max_event_bytes", MAX_EVENT_BYTES),
+            open_timeout=_CONNECT_SECONDS,
         )
 
 

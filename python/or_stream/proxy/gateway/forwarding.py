@@ -39,6 +39,11 @@ def request_headers(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]
     return [*own, ("accept-encoding", "identity")]
 
 
+def handshake_headers(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Give the headers of a WebSocket handshake that the server shall see: what is none of the two connections'."""
+    return {name: value for name, value in request_headers(headers) if not name.lower().startswith("sec-websocket-")}
+
+
 def leaves_the_base(path: str) -> bool:
     """Say whether a decoded path has a dot segment, by which a server may go above the base that it was given."""
     return not {".", ".."}.isdisjoint(path.replace("\\", "/").split("/"))

@@ -7,13 +7,13 @@ from time import monotonic_ns, time
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse
-from starlette.websockets import WebSocket
 
 from .forwarding import leaves_the_base
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-    from starlette.types import Receive, Scope, Send
+    from starlette.responses import Response
+    from starlette.websockets import WebSocket
 
     from .books import Asked
 
@@ -64,7 +64,7 @@ LEAVES_THE_BASE = Refusal(400, "invalid_path", "the path has a segment '.' or '.
 NO_WEBSOCKET = Refusal(
     501,
     "websocket_not_relayed",
-    'this gateway relays no WebSocket: POST the request with "stream": true, or open the socket at the server itself',
+    "WebSocket is relayed at /v1/responses only, and by a server with a WebSocket library (pip install websockets)",
 )
 
 
@@ -77,10 +77,9 @@ def refusal_of(request: Request) -> Refusal | None:
     return NO_WEBSOCKET if is_handshake else None
 
 
-async def deny_websocket(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer a WebSocket handshake with 501 and the reason; with 403 where the server can say no more than that."""
-    socket = WebSocket(scope, receive, send)
-    if _DENIAL in scope.get("extensions", {}):
-        await socket.send_denial_response(NO_WEBSOCKET.answer())
+async def deny(socket: WebSocket, answer: Response) -> None:
+    """Answer a WebSocket handshake by HTTP; with a bare 403 where the server can say no more than that."""
+    if _DENIAL in socket.scope.get("extensions", {}):
+        await socket.send_denial_response(answer)
     else:
         await socket.close()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ...events import Event
 
-Told: TypeAlias = "str | dict[str, Any] | Event | list[dict[str, Any]] | None"
+Told: TypeAlias = "str | dict[str, Any] | Event | list[dict[str, Any] | Event] | None"
 Handler: TypeAlias = "Callable[[Any], Told]"
 
 TEXTS: tuple[TextKind, ...] = ("output_text", "refusal", "reasoning", "summary", "arguments", "input", "transcript")
@@ -174,7 +174,10 @@ class Rewriter:
         if len(events) == 1:
             return self._event(events[0], block)
         # Comments, the sentinel, or several texts in one block (rule S9), which then become blocks of their own.
-        return b"".join(self._event(event, encode(event)) for event in events) if events else block
+        own = [encode(event) for event in events]
+        told = list(map(self._event, events, own))
+        is_untouched = all(new is old for new, old in zip(told, own, strict=True))
+        return block if is_untouched else b"".join(told)
 
     def _event(self, event: Event, block: bytes) -> bytes:
         if isinstance(event, MalformedEvent):
@@ -221,6 +224,8 @@ class Rewriter:
         """What goes out for an event; None for the event as it is."""
         handler = self._handlers.get(event.type)
         answer = handler(event) if handler is not None else None
+        if answer is event:
+            answer = None
         kind = KIND_OF_DELTA.get(event.type)
         if kind is not None and (handler is not None or kind in self._texts):
             return self._tell_delta(event, kind, answer)
@@ -293,9 +298,8 @@ def _numbered(events: list[dict[str, Any]], number: int | None) -> list[dict[str
 def _dicts(event: Event, answer: Told) -> list[dict[str, Any]]:
     if isinstance(answer, str):
         return [{**event.data, "delta": answer}]
-    if isinstance(answer, BaseEvent):
-        return [answer.data]
-    return [answer] if isinstance(answer, dict) else list(answer or [])
+    told = answer if isinstance(answer, list) else [answer] if answer is not None else []
+    return [each.data if isinstance(each, BaseEvent) else each for each in told]
 
 
 def _unchanged(text: str) -> str:
