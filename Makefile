@@ -6,6 +6,7 @@
 #   make gate    instructions per event against the committed limits; gate-update moves them
 #   make bench   speed beside peers, in one run
 #   make test-aiperf  our metrics beside those of aiperf's own code, in a virtualenv of its own
+#   make test-vllm   beside those of vLLM's own code, which is fetched: 340 MB
 #   make clients  docs/clients.md anew: other clients over our vectors, in a virtualenv of their own
 #   make reference   docs/reference.md anew, from the docstrings
 #   make screenshots   the pictures of docs/inspecting.md anew; needs Chromium
@@ -19,7 +20,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 RUST   := $(shell find rust -name '*.rs' -o -name 'Cargo.toml') Cargo.toml Cargo.lock
 
-.PHONY: screenshots clients demo test test-rust test-python test-openai-oldest test-aiperf check check-rust check-python gate gate-update bench bench-quick soak reference fuzz fuzz-python lock clean
+.PHONY: screenshots clients demo test test-rust test-python test-openai-oldest test-aiperf test-vllm check check-rust check-python gate gate-update bench bench-quick soak reference fuzz fuzz-python lock clean
 
 demo: $(VENV)/.built
 	$(BIN)/or-stream demo
@@ -48,10 +49,20 @@ test-openai-oldest: $(VENV)/.built
 test-aiperf: $(VENV)/.built $(VENV)/.dev .venv-aiperf/.ready
 	$(BIN)/python -m pytest -p no:cacheprovider tests/bench/aiperf
 
+test-vllm: $(VENV)/.built $(VENV)/.dev .venv-vllm/.ready
+	$(BIN)/python -m pytest -p no:cacheprovider tests/bench/vllm
+
 .venv-aiperf/.ready: requirements/aiperf.txt requirements/aiperf-alone.txt
 	@$(PYTHON) -m venv .venv-aiperf
 	@.venv-aiperf/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/aiperf.txt
 	@.venv-aiperf/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/aiperf-alone.txt
+	@touch $@
+
+.venv-vllm/.ready: requirements/vllm.txt requirements/vllm-alone.txt
+	@$(PYTHON) -m venv .venv-vllm
+	@.venv-vllm/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/vllm.txt
+	@.venv-vllm/bin/python -m pip download --quiet --disable-pip-version-check --require-hashes --no-deps \
+	  --dest .venv-vllm/wheel -r requirements/vllm-alone.txt
 	@touch $@
 
 check: check-rust check-python
@@ -175,7 +186,9 @@ lock: $(VENV)/.dev
 	  --no-annotate -o requirements/openai-oldest.txt requirements/openai-oldest.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 	  --no-annotate -o requirements/aiperf.txt requirements/aiperf.in
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+	  --no-annotate -o requirements/vllm.txt requirements/vllm.in
 	cargo update --quiet --workspace
 
 clean:
-	rm -rf $(VENV) .venv-aiperf .venv-clients .venv-openai target python/or_stream/*.so
+	rm -rf $(VENV) .venv-aiperf .venv-vllm .venv-clients .venv-openai target python/or_stream/*.so

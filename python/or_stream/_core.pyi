@@ -106,7 +106,10 @@ class _Reader:
     def diagnostic_counts(self) -> dict[str, int]: ...
     @property
     def phase(self) -> Literal[0, 1, 2, 3]:
-        """Where the stream is: 0 running, 1 the server told an error, 2 it told its end, 3 a fault waits."""
+        """Where the stream is: 0 running, 1 near its end, 2 the server told its end, 3 a fault waits.
+
+        Near its end is a stream in which the server told an error, or the sentinel before any end.
+        """
     @property
     def idle_events_seen(self) -> int:
         """Events that are no progress: heartbeats, unknown and malformed ones."""

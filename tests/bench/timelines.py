@@ -1,5 +1,7 @@
 """Timelines with fixed times, small enough to work every metric out by hand."""
 
+from importlib.resources import files
+
 import or_stream as ors
 
 MS = 1_000_000
@@ -56,3 +58,27 @@ def reasoned(start=START, told=None):
         (200, end(usage() if told is None else told)),
         start=start,
     )
+
+
+# Events of whole streams, for those who give them times of their own
+
+
+def demo():
+    body = files("or_stream.cli").joinpath("demo.sse").read_bytes()
+    decoder = ors.Decoder()
+    return [event.data for event in [*decoder.feed(body), *decoder.finish()]]
+
+
+def chat():
+    return [CREATED, *[delta("output_text", content_index=0) for _ in range(5)], end(usage(7, 5))]
+
+
+def thinking():
+    reasoning = [delta("reasoning_text", content_index=0) for _ in range(3)]
+    text = [delta("output_text", output_index=1, content_index=0) for _ in range(4)]
+    return [CREATED, *reasoning, *text, end(usage(20, 9))]
+
+
+def calling():
+    arguments = [delta("function_call_arguments", output_index=1) for _ in range(6)]
+    return [CREATED, delta("output_text", content_index=0), *arguments, end(usage(100, 12))]

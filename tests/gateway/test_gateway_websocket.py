@@ -4,7 +4,6 @@ import asyncio
 import json
 import socket
 from contextlib import asynccontextmanager
-from functools import wraps
 
 import pytest
 import uvicorn
@@ -18,21 +17,9 @@ import or_stream as ors
 from or_stream.proxy.gateway import Books, Gateway
 from tests.proxy.test_compliance import asked, each_case, judge
 from tests.websocket.scripted_socket import answer, completed, created, delta, envelope, scripted
+from tests.websocket.turns import on_asyncio
 
-SECONDS = 20
 CREATE = json.dumps({"type": "response.create", "model": "asked", "input": "hi"})
-
-
-def on_asyncio(test):
-    @wraps(test)
-    def run(*args, **kwargs):
-        async def timed():
-            async with asyncio.timeout(SECONDS):
-                await test(*args, **kwargs)
-
-        asyncio.run(timed())
-
-    return run
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from .table import FAULTS, PROMISES
 
 TESTS = Path(__file__).parents[1]
 ROWS = (*FAULTS, *PROMISES)
-NAMED = {test for row in ROWS for test in row.tests if not test.startswith("rust:")}
+NAMED = {test for row in ROWS for test in row.tests if not test.startswith(("rust:", "make:"))}
 
 
 def test_every_row_is_there_and_says_what_shows_it_or_why_not() -> None:
@@ -30,3 +30,6 @@ def test_every_named_test_exists() -> None:
     assert sorted(NAMED - collected) == []
     core = {test.removeprefix("rust:") for row in ROWS for test in row.tests if test.startswith("rust:")}
     assert [name for name in core if not (TESTS.parent / "rust/core/tests" / name).is_file()] == []
+    targets = {test.removeprefix("make:") for row in ROWS for test in row.tests if test.startswith("make:")}
+    rules = {line.partition(":")[0] for line in (TESTS.parent / "Makefile").read_text(encoding="utf-8").splitlines()}
+    assert sorted(targets - rules) == []

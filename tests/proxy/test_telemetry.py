@@ -21,6 +21,7 @@ from or_stream import semconv
 from or_stream.proxy import SSEProxyResponse
 from or_stream.proxy.telemetry import Telemetry
 from or_stream.serve import Faults, Staging, Stop
+from tests.transports.scripted_server import ScriptedServer
 
 USAGE = {
     "input_tokens": 7,
@@ -128,6 +129,27 @@ OVERLOADED = b'data: {"type":"error","error":{"type":"server_error","code":"over
 def test_a_bad_end_is_an_error(observed, responses_server, body, staging, error):
     responses_server.serve(body, staging=staging)
     relayed(observed, responses_server.url)
+    [span] = observed.spans.get_finished_spans()
+    assert span.status.status_code is StatusCode.ERROR
+    [duration] = observed.metrics()[semconv.DURATION].data.data_points
+    assert span.attributes["error.type"] == duration.attributes["error.type"] == error
+
+
+REFUSED = b'{"error":{"type":"too_many_requests","code":"rate_limit","message":"slow down","param":null}}'
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "body", "error"),
+    [
+        (429, "application/json", REFUSED, "rate_limit"),
+        (503, "text/html", b"<html>busy</html>", "503"),
+        (500, "text/plain", b"", "500"),
+    ],
+)
+def test_a_refusal_is_told_by_its_code_or_its_status(observed, status, kind, body, error):
+    with ScriptedServer() as server:
+        url = server.script(lambda exchange: exchange.whole(body, status, {"content-type": kind}))
+        relayed(observed, url)
     [span] = observed.spans.get_finished_spans()
     assert span.status.status_code is StatusCode.ERROR
     [duration] = observed.metrics()[semconv.DURATION].data.data_points

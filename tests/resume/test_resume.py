@@ -24,6 +24,19 @@ def test_cut_at_every_byte_ends_as_if_uncut(overlap):
 
 
 @pytest.mark.anyio
+async def test_cut_at_every_third_byte_in_a_task():
+    with ResponsesServer() as server:
+        async with httpx2.AsyncClient() as client:
+            for byte in range(len(EVENTS[0]), len(BODY), 3):
+                server.requests.clear()
+                url = server.keep(EVENTS, cut_at(byte), overlap=byte % 4)
+                async with ors.connect(url, {}, client=client, resume=FAST) as stream:
+                    assert raws([event async for event in stream]) == raws(UNCUT), byte
+                assert (stream.response, stream.diagnostics) == (FINAL, [])
+                assert server.posts == 1
+
+
+@pytest.mark.anyio
 async def test_several_cuts_in_a_task():
     async with httpx2.AsyncClient() as client:
         for byte in range(len(EVENTS[0]), len(BODY) - 2, 23):

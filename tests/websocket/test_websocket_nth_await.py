@@ -12,7 +12,7 @@ import or_stream as ors
 from tests.streams.stepping import Stepping, connections_to, port_of
 
 from .scripted_socket import answer, scripted
-from .test_responses_websocket import on_asyncio
+from .turns import on_asyncio
 
 REQUEST = {"model": "m", "input": "hi"}
 FIRST = answer("resp_1", "Hello", " world")

@@ -8,7 +8,7 @@ from .downstream import ClientGone, Downstream
 from .relay import Relay
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, MutableMapping
+    from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 
     from typing_extensions import Unpack
 
@@ -54,10 +54,10 @@ class AsgiDownstream(Downstream):
             raise ClientGone from error
 
 
-async def relay_asgi(
+def relay_asgi(
     upstream: Any, scope: Scope, receive: Receive, send: Send, **options: Unpack[RelayOptions]
-) -> RelayEnd:
-    """Relay a stream as the response of an ASGI request.
+) -> Coroutine[Any, Any, RelayEnd]:
+    """Relay a stream as the response of an ASGI request; to be awaited.
 
     Args:
         upstream: The server's response or an awaitable of it, see `Relay`. It is closed in the end.
@@ -69,4 +69,4 @@ async def relay_asgi(
     Returns:
         How it ended, as `on_end` gets it.
     """
-    return await Relay(upstream, **options).run(AsgiDownstream(receive, send))
+    return Relay(upstream, **options).run(AsgiDownstream(receive, send))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from contextlib import suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,8 @@ from .tap import Tap
 from .whole import as_events, as_json, is_whole
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
     from typing_extensions import Unpack
 
     from ..stream.sources import AsyncSource, Chunk
@@ -86,42 +88,29 @@ class Relay:
         """
         self._passage = Passage()
         try:
-            if self._recorder is None:
-                await self._run(client)
-            else:
-                async with anyio.create_task_group() as group:
-                    group.start_soon(self._recorder.run)
-                    await self._run(client)
+            async with self._recorder or nullcontext():
+                try:
+                    with anyio.CancelScope() as self._scope:
+                        self._clock = RelayClock(self._clocks, self._passage, client, self._stop)
+                        async with beside(self._watch(client), self._clock), self._answering(client):
+                            source = await self._begin(client)
+                            if source is not None:
+                                await self._pass_on(source, client)
+                finally:
+                    await self._say_goodbye(client)
+                    self._passage.finished = True
+                    await self._shut()
+                    self._end_log()
         finally:
             end = await self._end()
         return end
 
-    async def _run(self, client: Downstream) -> None:
-        try:
-            with anyio.CancelScope() as self._scope:
-                self._clock = RelayClock(self._clocks, self._passage, client, self._stop)
-                async with beside(self._watch(client), self._clock):
-                    await self._relay(client)
-        finally:
-            await self._say_goodbye(client)
-            self._passage.finished = True
-            await self._shut()
-            self._end_log()
-
     # The way of the bytes
 
-    async def _relay(self, client: Downstream) -> None:
+    @asynccontextmanager
+    async def _answering(self, client: Downstream) -> AsyncGenerator[None]:
         try:
-            if self._open_early:
-                await self._start(client, 200, stream_headers(None))
-            source = await self._open()
-            if is_whole(source.headers):
-                await self._relay_whole(source, client)
-                return
-            if not self._passage.started:
-                await self._start(client, 200, stream_headers(source.headers))
-            await self._pass_on(source, client)
-            await self._close(client, "upstream_closed", "the server closed the stream before its end")
+            yield
         except ClientGone:
             self._passage.leave()
             self._passage.end_by("client_gone")
@@ -130,6 +119,18 @@ class Relay:
             self._passage.end_by("upstream_error")
             with suppress(ClientGone):
                 await self._fail(client, error)
+
+    async def _begin(self, client: Downstream) -> AsyncSource | None:
+        """Start the client's answer; None where it is all given already."""
+        if self._open_early:
+            await self._start(client, 200, stream_headers(None))
+        source = await self._open()
+        if is_whole(source.headers):
+            await self._relay_whole(source, client)
+            return None
+        if not self._passage.started:
+            await self._start(client, 200, stream_headers(source.headers))
+        return source
 
     async def _open(self) -> AsyncSource:
         upstream = await self._upstream if inspect.isawaitable(self._upstream) else self._upstream
@@ -162,10 +163,13 @@ class Relay:
         await client.finish()
 
     async def _pass_on(self, source: AsyncSource, client: Downstream) -> None:
-        # What runs once a chunk is what a relay costs: it is written out here, sending as `_send` does it.
+        # What runs once a chunk is what a relay costs: it is written out here, sending as `_send` does it. What waits
+        # for a chunk is woken through every coroutine between it and the event loop, so that these are few, too.
         passage, clock, chunks = self._passage, self._clock, 0
-        read, feed, send = source.read, self.tap.feed, client.send
-        while (chunk := await read()) is not None:
+        feed, send = self.tap.feed, client.send
+        chunk = await source.read()
+        read = source.library_read or source.read
+        while chunk or (chunk is not None and source.library_read is None):
             feed(chunk)
             passage.bytes_in += len(chunk)
             if passage.left_at is not None:
@@ -186,7 +190,9 @@ class Relay:
             if chunks % _CHUNKS_BETWEEN_CHECKPOINTS == 0:
                 # A source and a client that never wait would keep everyone else waiting, for ever if the client left.
                 await checkpoint()
+            chunk = await read()
         passage.end_by("upstream_end")
+        await self._close(client, "upstream_closed", "the server closed the stream before its end")
 
     def _read_on(self, chunk: Chunk) -> None:
         """Take a chunk of a stream whose client has left: for the tap, which has it, and the log."""

@@ -6,6 +6,7 @@ from time import monotonic_ns
 from typing import TYPE_CHECKING, Any
 
 from .. import semconv
+from ..errors import ServerStreamError
 from ..outcome import Outcome
 
 try:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _SCOPE = "or_stream"
 _NS = 1_000_000_000
+_REFUSED = 400
 _GOOD = frozenset({Outcome.COMPLETED, Outcome.INCOMPLETE})
 
 
@@ -160,12 +162,16 @@ def _usage(end: RelayEnd) -> dict[str, int]:
 
 
 def _error_type(end: RelayEnd) -> str | None:
-    """Why a stream is no success: the server's own code, the exception, or how it ended."""
+    """Why a stream is no success: the server's own code, its status, the exception, or how it ended."""
     if end.outcome in _GOOD:
         return None
     error = end.tap.error
     if error is not None:
         return str(error.get("code") or error.get("type") or end.outcome)
+    if isinstance(end.error, ServerStreamError) and (code := end.error.error.code or end.error.error.type):
+        return str(code)
+    if end.status is not None and end.status >= _REFUSED:
+        return str(end.status)
     if end.error is not None:
         return type(end.error).__qualname__
     return str(end.outcome) if end.reason == "upstream_end" else end.reason

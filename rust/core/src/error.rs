@@ -33,6 +33,11 @@ pub enum Error {
         /// Up to [`BODY_BYTES`] of the body.
         body: Vec<u8>,
     },
+    /// There is no memory for so many bytes more (fault F28).
+    Memory {
+        /// How many were asked for.
+        bytes: usize,
+    },
     /// Bytes came after the end of the body had been announced.
     Finished,
 }
@@ -43,7 +48,7 @@ impl Error {
         match self {
             Self::Strict { finding, .. } => Some(finding.rule),
             Self::NotAnEventStream { .. } => Some(Rule::NotAnEventStream),
-            Self::Limit { .. } | Self::Finished => None,
+            Self::Limit { .. } | Self::Memory { .. } | Self::Finished => None,
         }
     }
 }
@@ -59,6 +64,7 @@ impl std::fmt::Display for Error {
                 let start = body.get(..EXCERPT_BYTES).unwrap_or(body);
                 write!(f, "the body is not an event stream; it starts with \"{}\"{}", start.escape_ascii(), hint(body))
             }
+            Self::Memory { bytes } => write!(f, "no memory for {bytes} bytes more"),
             Self::Finished => f.write_str("the stream was already finished; reset() makes the reader new"),
         }
     }

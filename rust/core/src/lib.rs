@@ -5,7 +5,7 @@
 //!
 //! | floor | modules |
 //! |---|---|
-//! | 0 | [`error`], [`limits`], [`diagnostics`], [`kind`], [`lines`], [`json`], [`unescape`], [`object`], [`histogram`] |
+//! | 0 | [`error`], [`limits`], [`diagnostics`], [`kind`], [`lines`], [`json`], [`unescape`], [`object`], [`memory`], [`histogram`] |
 //! | 1 | [`sse`], [`envelope`], [`server_error`], [`lifecycle`], [`text`], [`partial`] |
 //! | 2 | [`layout`], [`slots`], [`encode`] |
 //! | 3 | [`decoder`], [`snapshot`], [`agreement`], [`synthesize`] |
@@ -35,6 +35,7 @@ pub mod layout;
 pub mod lifecycle;
 pub mod limits;
 pub mod lines;
+pub mod memory;
 pub mod object;
 pub mod partial;
 pub mod server_error;

@@ -11,7 +11,7 @@ use crate::json::{self, Shape};
 use crate::kind::{Kind, Role, Stream};
 use crate::lifecycle::Outcome;
 use crate::server_error;
-use crate::snapshot;
+use crate::snapshot::{self, Telling};
 use crate::unescape;
 
 /// Largest response object without output that is kept for [`Tap::write_partial`]; a larger one is told in short.
@@ -193,7 +193,7 @@ impl Tap {
             ("usage", self.usage.as_deref()),
             ("error", self.error.as_deref()),
         ];
-        snapshot::write_response([&*self.base], None, &overrides, out);
+        snapshot::write_response(Telling::read(&self.base), [], None, &overrides, out);
     }
 
     /// Whether the bytes so far end at a blank line, where a proxy may put bytes of its own.

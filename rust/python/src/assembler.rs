@@ -12,7 +12,7 @@ use crate::blocks::blocks;
 use crate::event;
 use crate::input::Input;
 use crate::limits::Limits;
-use crate::reader::{Reader, Settings, State, failure};
+use crate::reader::{Reader, Settings, State, failure, snapshot};
 
 /// Smallest chunk for which giving up the GIL pays: below it two threads are slower than one (measured).
 pub(crate) const DETACH_BYTES: usize = 8192;
@@ -104,11 +104,9 @@ impl Assembler {
     fn snapshot_json<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyBytes>> {
         let py = this.py();
         this.as_super().get().with(py, |state| {
-            let mut json = Vec::new();
-            if let Some(fold) = &state.fold {
-                fold.write_snapshot(state.decoder.lifecycle().response_id(), &mut json);
-            }
-            Ok(PyBytes::new(py, &json))
+            let id = state.decoder.lifecycle().response_id();
+            let json = state.fold.as_ref().map_or(Ok(Vec::new()), |fold| snapshot(fold, id));
+            json.map(|json| PyBytes::new(py, &json)).map_err(|error| failure(py, &error, state))
         })
     }
 

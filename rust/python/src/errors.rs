@@ -3,6 +3,7 @@
 use or_stream_core::decoder::Decoder;
 use or_stream_core::diagnostics::Rule;
 use or_stream_core::error::Error;
+use pyo3::exceptions::PyMemoryError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 
@@ -32,6 +33,9 @@ impl Position {
 pub(crate) fn raise(py: Python<'_>, error: &Error, position: Option<Position>) -> PyErr {
     let kept = position.as_ref().map_or(0, |position| position.events_seen);
     let message = format!("{error}; {kept} events were decoded before it");
+    if let Error::Memory { .. } = error {
+        return PyMemoryError::new_err(message);
+    }
     build(py, class_of(error), &message, position, |details| details_of(py, error, details))
 }
 
@@ -45,6 +49,8 @@ fn class_of(error: &Error) -> &'static str {
     match error {
         Error::Limit { .. } => "LimitExceeded",
         Error::NotAnEventStream { .. } => "TransportError",
+        // Raised as Python's own.
+        Error::Memory { .. } => "InternalError",
         Error::Finished => "StreamClosed",
         Error::Strict { finding, .. } => match finding.rule {
             Rule::NotJson | Rule::InvalidUtf8 => "EventDecodeError",
@@ -75,7 +81,7 @@ fn details_of(py: Python<'_>, error: &Error, details: &Bound<'_, PyDict>) -> PyR
             Ok(())
         }
         Error::NotAnEventStream { body } => details.set_item("body", PyBytes::new(py, body)),
-        Error::Finished => Ok(()),
+        Error::Memory { .. } | Error::Finished => Ok(()),
     }
 }
 

@@ -9,7 +9,9 @@ use or_stream_core::diagnostics::Diagnostics;
 use or_stream_core::error::Error;
 use or_stream_core::lifecycle::Outcome;
 use or_stream_core::limits::Limits;
+use or_stream_core::memory;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyString};
 
 use crate::arguments::Reading;
@@ -59,10 +61,20 @@ impl State {
     /// The response as folded so far, as JSON; None where there is nothing of it.
     pub(crate) fn partial(&self) -> Option<Vec<u8>> {
         let fold = self.fold.as_ref().filter(|fold| fold.has_response())?;
-        let mut json = Vec::new();
-        fold.write_snapshot(self.decoder.lifecycle().response_id(), &mut json);
-        Some(json)
+        snapshot(fold, self.decoder.lifecycle().response_id()).ok()
     }
+}
+
+/// The response that a fold holds, as JSON; an error where there is no memory for it.
+pub(crate) fn snapshot(fold: &Fold, id: Option<&str>) -> Result<Vec<u8>, Error> {
+    let held = fold.heap_bytes();
+    if held >= memory::STEP {
+        // A buffer that doubles as it is written, then Python's copy.
+        memory::ask(4 * held)?;
+    }
+    let mut json = Vec::new();
+    fold.write_snapshot(id, &mut json);
+    Ok(json)
 }
 
 /// Locks the state of a stream for one call.
@@ -125,8 +137,12 @@ impl Reader {
 
 /// An outcome as the `Outcome` of the package.
 pub(crate) fn outcome(py: Python<'_>, outcome: Option<Outcome>) -> PyResult<Option<Bound<'_, PyAny>>> {
-    let Some(outcome) = outcome else { return Ok(None) };
-    py.import("or_stream.outcome")?.getattr("Outcome")?.call1((outcome.name(),)).map(Some)
+    static MEMBERS: [PyOnceLock<Py<PyAny>>; 6] = [const { PyOnceLock::new() }; 6];
+    let Some((outcome, kept)) = outcome.and_then(|outcome| Some((outcome, MEMBERS.get(outcome as usize)?))) else {
+        return Ok(None);
+    };
+    let member = || Ok(py.import("or_stream.outcome")?.getattr("Outcome")?.call1((outcome.name(),))?.unbind());
+    kept.get_or_try_init(py, member).map(|member| Some(member.bind(py).clone()))
 }
 
 /// How often each rule was broken.

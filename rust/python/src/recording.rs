@@ -85,12 +85,14 @@ impl Recording {
     fn of(assembler: &Assembler, fault: Option<Fault>) -> Self {
         let (decoder, fold) = (assembler.decoder(), assembler.fold());
         let life = decoder.lifecycle();
-        let mut json = Vec::new();
-        fold.write_snapshot(life.response_id(), &mut json);
+        let (mut json, fault) = match reader::snapshot(fold, life.response_id()) {
+            Ok(json) => (json, fault),
+            Err(error) => (Vec::new(), fault.or(Some(Fault::Core(error)))),
+        };
         json.shrink_to_fit();
         Self {
+            has_response: fold.has_response() && !json.is_empty(),
             response: json,
-            has_response: fold.has_response(),
             error: fold.error(),
             outcome: life.outcome().filter(|_| fault.is_none()),
             diagnostics: decoder.diagnostics().clone(),

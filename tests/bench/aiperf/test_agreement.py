@@ -1,12 +1,11 @@
 import json
 import subprocess
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 import or_stream as ors
-from tests.bench.timelines import CREATED, MS, START, delta, end, usage
+from tests.bench.timelines import MS, START, calling, chat, demo, thinking
 
 PYTHON = Path(__file__).parents[3] / ".venv-aiperf" / "bin" / "python"
 THEIRS = Path(__file__).with_name("theirs.py")
@@ -58,27 +57,6 @@ def at_times(events, gaps):
         at += int(gaps[number % len(gaps)] * MS)
         timed.append((at, json.dumps(event)))
     return timed
-
-
-def demo():
-    body = files("or_stream.cli").joinpath("demo.sse").read_bytes()
-    decoder = ors.Decoder()
-    return [event.data for event in [*decoder.feed(body), *decoder.finish()]]
-
-
-def chat():
-    return [CREATED, *[delta("output_text", content_index=0) for _ in range(5)], end(usage(7, 5))]
-
-
-def thinking():
-    reasoning = [delta("reasoning_text", content_index=0) for _ in range(3)]
-    text = [delta("output_text", output_index=1, content_index=0) for _ in range(4)]
-    return [CREATED, *reasoning, *text, end(usage(20, 9))]
-
-
-def calling():
-    arguments = [delta("function_call_arguments", output_index=1) for _ in range(6)]
-    return [CREATED, delta("output_text", content_index=0), *arguments, end(usage(100, 12))]
 
 
 @pytest.mark.parametrize("gaps", [(10,), (1, 30, 0.25), (100, 0, 0, 0, 3)], ids=str)

@@ -15,6 +15,7 @@ from .faults import EventLogError, LogBroken, SecondProducer
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from types import TracebackType
 
     from .event_log import EventLog, LogWriter
 
@@ -26,7 +27,9 @@ _UNNUMBERED = "the server sends no response id or no sequence numbers"
 
 
 class Recorder:
-    """Writes what a client is told to a log, from a buffer with a bound, in a task of its own.
+    """Writes what a client is told to a log, from a buffer with a bound, in a task of its own: `async with recorder:`.
+
+    The block ends when the recorder is closed and has written all.
 
     Whatever goes wrong is in `error` and ends the recording, never the stream: readers of the log are told that the
     rest is missing, as soon as the log can be reached.
@@ -63,7 +66,16 @@ class Recorder:
         self._is_closed = True
         self._changed.set()
 
-    async def run(self) -> None:
+    async def __aenter__(self) -> None:
+        self._group = await anyio.create_task_group().__aenter__()
+        self._group.start_soon(self._run)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        return await self._group.__aexit__(kind, error, trace)
+
+    async def _run(self) -> None:
         """Write until closed; not cancelled before, so that no entry is left half written."""
         with anyio.CancelScope(shield=True) as scope:
             while not self._is_closed:

@@ -10,7 +10,7 @@ from .reply import Reply
 from .source import AsyncSource, Chunk, Source
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Generator
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 
 
 class HTTPXSource(Source):
@@ -113,7 +113,7 @@ class AiohttpSource(AsyncSource):
         self.status = response.status
         self.headers = response.headers
         self._reply = Reply(response.status, response.headers, strict=strict)
-        self._next: Any = response.content.readany
+        self._next: Callable[[], Awaitable[bytes]] = response.content.readany
 
     async def open(self) -> None:
         """Tell at once what came instead of a stream."""
@@ -127,6 +127,11 @@ class AiohttpSource(AsyncSource):
         while self._reply.refused or self._reply.unsure:
             self._reply.add(await self._next() or None)
         return self._reply.take() or await self._next() or None
+
+    @property
+    def library_read(self) -> Callable[[], Awaitable[bytes]] | None:
+        """What `read` has come down to behind the first chunk."""
+        return self._next if self._reply.settled else None
 
     async def aclose(self) -> None:
         """Close the connection; aiohttp has taken it back itself when the body was read to its end."""

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
 Chunk: TypeAlias = bytes | bytearray | memoryview
 
@@ -48,6 +48,11 @@ class Source(_Described, ABC):
 
 class AsyncSource(_Described, ABC):
     """Bytes that a task pulls."""
+
+    @property
+    def library_read(self) -> Callable[[], Awaitable[bytes]] | None:
+        """What `read` has come down to, for those who count coroutines: it gives b"" at the end. None if it has not."""
+        return None
 
     async def open(self) -> None:
         """Check what can be known before the first read; raise if it is no event stream."""

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::json::{self, Shape, Told};
 use crate::lifecycle::Outcome;
 use crate::slots::{self, ItemKind, Slot};
-use crate::snapshot;
+use crate::snapshot::{self, Telling};
 use crate::unescape;
 
 impl Fold {
@@ -120,13 +120,12 @@ impl Fold {
         if let Some(terminal) = &self.terminal {
             let slots = Some(&*self.slots).filter(|slots| self.streamed_output && !slots.is_empty());
             let failed = self.ended == Some(Outcome::Failed);
-            let error = self.error.as_deref().filter(|_| failed && json::member(terminal, "error").is_none_or(is_null));
-            let silent = json::member(terminal, "status").is_none_or(|status| status.string_body(terminal).is_none());
+            let terminal = Telling::read(terminal);
+            let error = self.error.as_deref().filter(|_| failed && terminal.shape("error") == Shape::Null);
+            let silent = !matches!(terminal.shape("status"), Shape::Plain | Shape::Escaped);
             let overrides = [("status", status.filter(|_| silent)), ("error", error)];
-            let no_output = json::member(terminal, "output").is_none_or(is_null);
-            let slots = slots.or(Some(&[][..]).filter(|_| no_output));
-            let tellings = std::iter::once(&**terminal).chain(self.base.latest_first());
-            snapshot::write_response(tellings, slots, &overrides, out);
+            let slots = slots.or(Some(&[][..]).filter(|_| terminal.shape("output") == Shape::Null));
+            snapshot::write_response(terminal, self.base.latest_first(), slots, &overrides, out);
         } else if self.base.is_empty() {
             let id = id.map(|id| {
                 let mut json = Vec::new();
@@ -138,9 +137,11 @@ impl Fold {
                 ("object", Some(&b"\"response\""[..])),
                 ("status", status.or(Some(b"\"in_progress\""))),
             ];
-            snapshot::write_response([], Some(&self.slots), &overrides, out);
+            snapshot::write_response(Telling::default(), [], Some(&self.slots), &overrides, out);
         } else {
-            snapshot::write_response(self.base.latest_first(), Some(&self.slots), &[("status", status)], out);
+            let mut tellings = self.base.latest_first();
+            let latest = Telling::latest(&mut tellings);
+            snapshot::write_response(latest, tellings, Some(&self.slots), &[("status", status)], out);
         }
     }
 
@@ -152,7 +153,7 @@ impl Fold {
         let (mut told, mut quoted) = (Vec::new(), Vec::new());
         self.write_snapshot(id, &mut told);
         unescape::write_string(status, &mut quoted);
-        snapshot::write_response([&*told], None, &[("status", Some(&*quoted))], out);
+        snapshot::write_response(Telling::read(&told), [], None, &[("status", Some(&*quoted))], out);
     }
 
     /// The text of the messages as of now.
@@ -190,8 +191,4 @@ impl Fold {
     pub fn slots(&self) -> &[Slot] {
         &self.slots
     }
-}
-
-fn is_null(value: json::Value) -> bool {
-    value.shape == Shape::Null
 }

@@ -12,6 +12,7 @@ use crate::json::{self, Told};
 use crate::kind::{Kind, Role};
 use crate::lifecycle::{self, Outcome};
 use crate::limits::{Limit, Limits};
+use crate::memory;
 use crate::server_error;
 use crate::slots::{ItemKind, Slot};
 use crate::snapshot::Tellings;
@@ -37,6 +38,8 @@ pub struct Fold {
     pub(super) audio: Text,
     pub(super) transcript: Text,
     pub(super) bytes: usize,
+    /// How many of them need no second look: neither is their limit crossed nor the next step of memory.
+    pub(super) granted: usize,
     pub(super) route: Option<Route>,
     /// Texts that no delta brought, each with the index of the event that told it (rule R9).
     pub(super) late: Vec<(u64, String)>,
@@ -79,6 +82,7 @@ impl Fold {
             audio: Text::default(),
             transcript: Text::default(),
             bytes: 0,
+            granted: limits.max_response_bytes.min(memory::STEP),
             route: None,
             late: Vec::new(),
         }
@@ -151,7 +155,17 @@ impl Fold {
     #[inline]
     pub(super) fn hold(&mut self, bytes: usize, event: &Event<'_>) -> Result<(), Error> {
         self.bytes += bytes;
-        within(self.bytes, Limit::ResponseBytes, self.limits.max_response_bytes, event)
+        if self.bytes > self.granted { self.grant(bytes, event) } else { Ok(()) }
+    }
+
+    #[cold]
+    fn grant(&mut self, bytes: usize, event: &Event<'_>) -> Result<(), Error> {
+        let most = self.limits.max_response_bytes;
+        within(self.bytes, Limit::ResponseBytes, most, event)?;
+        // A text grows by a quarter, and may have to move to do so.
+        memory::ask(self.bytes + self.bytes / 4 + bytes + 2 * memory::STEP)?;
+        self.granted = most.min(self.bytes + memory::STEP);
+        Ok(())
     }
 
     /// Bytes held on the heap.

@@ -224,11 +224,7 @@ impl Fold {
         let place = self.part(at, List::Content, PartKind::OutputText, part_index, event, diagnostics)?;
         let most = self.limits.max_annotations_per_part;
         let Some(part) = self.part_mut(at, place) else { return Ok(()) };
-        let known = part.annotations.iter_mut().find(|(known, _)| known.is_some() && *known == index);
-        match known {
-            Some((_, json)) => *json = annotation.to_vec(),
-            None => part.annotations.push((index, annotation.to_vec())),
-        }
+        part.annotations.put(index, annotation);
         within(part.annotations.len(), Limit::AnnotationsPerPart, most, event)
     }
 }

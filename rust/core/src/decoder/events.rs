@@ -12,6 +12,7 @@ use crate::json::{self, Echo, Reason, Shape};
 use crate::kind::Role;
 use crate::layout::Layout;
 use crate::limits::{Limit, Limits};
+use crate::memory;
 use crate::sse::Frame;
 
 /// The half that knows events but no bytes of the body.
@@ -73,6 +74,10 @@ impl Events {
         offset: u64,
         sink: &mut impl Sink,
     ) -> Result<Option<json::Fault>, Error> {
+        if raw.len() >= memory::STEP {
+            // As text that is valid, as what is kept of it, and as what the fold makes of that.
+            memory::ask(4 * raw.len())?;
+        }
         let Self { limits, fields, layout, echo, course } = self;
         course.diagnostics.at(course.index, offset);
         let text = if std::str::from_utf8(raw).is_ok() {

@@ -19,6 +19,7 @@ use crate::json::{self, Echo};
 use crate::layout::Layout;
 use crate::lifecycle::Lifecycle;
 use crate::limits::{Limit, Limits};
+use crate::memory;
 use crate::sse::{Frame, Framer, is_blank};
 
 /// What the first bytes of the body show.
@@ -123,6 +124,7 @@ impl Decoder {
         self.keep(result)
     }
 
+    #[inline]
     fn alive(&self) -> Result<(), Error> {
         match &self.dead {
             Some(error) => Err(error.clone()),
@@ -131,11 +133,17 @@ impl Decoder {
         }
     }
 
+    #[inline]
     fn keep(&mut self, result: Result<(), Error>) -> Result<(), Error> {
-        if let Err(error) = &result {
-            self.dead = Some(error.clone());
-        }
-        result
+        result.map_err(|error| self.die(error))
+    }
+
+    #[cold]
+    fn die(&mut self, error: Error) -> Error {
+        self.dead = Some(error.clone());
+        // Nobody reads the unfinished event of a dead decoder, and its memory may be what others lack.
+        self.framer.finish();
+        error
     }
 
     /// Where the next block begins as the last ones did and holds an event of a known shape, the shape also tells where
@@ -175,6 +183,7 @@ impl Decoder {
             }
         }
         let Body::Foreign(body) = &mut self.body else { return self.frames(chunk, sink) };
+        memory::reserve(body, chunk.len())?;
         body.extend_from_slice(chunk);
         let most = if body.starts_with(b"{") { self.events.limits.max_event_bytes } else { BODY_BYTES };
         if body.len() > most {

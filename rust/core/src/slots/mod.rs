@@ -3,12 +3,14 @@
 //! A slot is one output item. Servers name it by id, by index, by both, by neither, or wrongly; the lookup below
 //! survives every one of them. Nothing is ever sized by a number that came over the wire.
 
+mod annotations;
 mod identity;
 mod kinds;
 mod lookup;
 mod part;
 mod shell;
 
+pub use annotations::Annotations;
 pub use identity::{with_identity, with_name};
 pub use kinds::{ItemKind, PartKind};
 pub use lookup::{Match, find_part, find_slot};

@@ -1,6 +1,6 @@
 //! Parts of items: announced, grown, finished.
 
-use super::{PartKind, inner};
+use super::{Annotations, PartKind, inner};
 use crate::json::{self, Shape, Value};
 use crate::kind::List;
 use crate::object;
@@ -22,8 +22,8 @@ pub struct Part {
     pub json: Vec<u8>,
     /// Its text.
     pub text: Text,
-    /// Annotation objects with their indexes, in order of arrival.
-    pub annotations: Vec<(Option<u64>, Vec<u8>)>,
+    /// What it cites.
+    pub annotations: Annotations,
     /// Log probabilities of the deltas: array elements, separated by commas.
     pub logprobs: Vec<u8>,
     /// Its `content_part.done` (or summary twin) has come.
@@ -40,7 +40,7 @@ impl Part {
             kind,
             json: Vec::new(),
             text: Text::default(),
-            annotations: Vec::new(),
+            annotations: Annotations::default(),
             logprobs: Vec::new(),
             closed: false,
         }
@@ -53,7 +53,7 @@ impl Part {
         let mut text = None;
         for (key, value) in json::members(json) {
             match key.string_body(json).unwrap_or_default() {
-                b"annotations" if is_list(value, json) => self.annotations = numbered(value.of(json)),
+                b"annotations" if is_list(value, json) => self.annotations = Annotations::of_list(value.of(json)),
                 b"logprobs" if is_list(value, json) => {
                     let own = inner(value.of(json));
                     if own != self.logprobs {
@@ -105,8 +105,7 @@ impl Part {
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
-        let annotations: usize = self.annotations.iter().map(|(_, json)| json.capacity()).sum();
-        self.json.capacity() + self.text.heap_bytes() + annotations + self.logprobs.capacity()
+        self.json.capacity() + self.text.heap_bytes() + self.annotations.heap_bytes() + self.logprobs.capacity()
     }
 }
 
@@ -145,10 +144,4 @@ pub fn announced_part(list: List, index: Option<u64>, json: &[u8]) -> Part {
 
 fn is_list(value: Value, json: &[u8]) -> bool {
     value.shape == Shape::Array && !value.is_empty(json)
-}
-
-/// Annotations of a list, each with its place.
-fn numbered(list: &[u8]) -> Vec<(Option<u64>, Vec<u8>)> {
-    let own = json::elements(list).map(|own| own.of(list).to_vec());
-    (0..).map(Some).zip(own).collect()
 }

@@ -39,7 +39,8 @@ impl Tellings {
             return;
         }
         let mut merged = Vec::new();
-        super::write_response(self.latest_first(), None, &[], &mut merged);
+        let mut tellings = self.latest_first();
+        super::write_response(Telling::latest(&mut tellings), tellings, None, &[], &mut merged);
         self.merged = if *telling == *merged { telling } else { Arc::from(merged) };
         self.later = None;
     }
@@ -66,6 +67,27 @@ impl Tellings {
     }
 }
 
+/// One telling of a response, walked over once.
+#[derive(Debug, Default)]
+pub struct Telling<'a>(Vec<Member<'a>>);
+
+impl<'a> Telling<'a> {
+    /// The members of a checked object.
+    pub fn read(telling: &'a [u8]) -> Self {
+        Self(members_of(telling).collect())
+    }
+
+    /// The next of several; one without members where there is none.
+    pub fn latest(tellings: &mut impl Iterator<Item = &'a [u8]>) -> Self {
+        tellings.next().map(Self::read).unwrap_or_default()
+    }
+
+    /// What a member is, absent and null being the same; the last one where the key is repeated.
+    pub fn shape(&self, name: &str) -> Shape {
+        self.0.iter().rfind(|member| member.is(name)).map(|member| member.shape).unwrap_or_default()
+    }
+}
+
 /// One member of the merged response.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Member<'a> {
@@ -73,7 +95,7 @@ pub(super) struct Member<'a> {
     pub(super) value: &'a [u8],
     name: Value,
     telling: &'a [u8],
-    is_null: bool,
+    shape: Shape,
 }
 
 impl Member<'_> {
@@ -87,11 +109,12 @@ const FEW: usize = 16;
 
 /// The members of a response in the order of its latest telling, then those that only earlier ones have. Of the output
 /// only the latest telling counts.
-pub(super) fn merged<'a>(latest_first: impl IntoIterator<Item = &'a [u8]>) -> Vec<Member<'a>> {
-    let mut tellings = latest_first.into_iter();
-    let mut members: Vec<Member<'a>> = tellings.next().map(|latest| members_of(latest).collect()).unwrap_or_default();
+pub(super) fn merged<'a>(
+    Telling(mut members): Telling<'a>,
+    earlier: impl IntoIterator<Item = &'a [u8]>,
+) -> Vec<Member<'a>> {
     let mut places = Places::default();
-    for telling in tellings {
+    for telling in earlier {
         // A telling mostly has the keys of the one after it, in the same order.
         let mut next = 0;
         for member in members_of(telling).filter(|member| !member.is("output")) {
@@ -99,12 +122,12 @@ pub(super) fn merged<'a>(latest_first: impl IntoIterator<Item = &'a [u8]>) -> Ve
             let place = if expected { Some(next) } else { places.find(&members, member.key) };
             match place.and_then(|at| members.get_mut(at).map(|known| (at, known))) {
                 Some((at, known)) => {
-                    if known.is_null {
+                    if known.shape == Shape::Null {
                         *known = Member { key: known.key, ..member };
                     }
                     next = at + 1;
                 }
-                None if member.is_null => {}
+                None if member.shape == Shape::Null => {}
                 None => members.push(member),
             }
         }
@@ -113,9 +136,12 @@ pub(super) fn merged<'a>(latest_first: impl IntoIterator<Item = &'a [u8]>) -> Ve
 }
 
 fn members_of(telling: &[u8]) -> impl Iterator<Item = Member<'_>> {
-    json::members(telling).map(|(name, value)| {
-        let is_null = value.shape == Shape::Null;
-        Member { key: name.of(telling), value: value.of(telling), name, telling, is_null }
+    json::members(telling).map(|(name, value)| Member {
+        key: name.of(telling),
+        value: value.of(telling),
+        name,
+        telling,
+        shape: value.shape,
     })
 }
 

@@ -9,7 +9,7 @@ mod part;
 mod text;
 
 pub use item::write_item;
-pub use members::Tellings;
+pub use members::{Telling, Tellings};
 pub use text::{output_text, text_of_output};
 
 use self::members::merged;
@@ -19,10 +19,11 @@ use crate::slots::{self, Slot};
 /// Members of a response that are not copied from what was told but written anew.
 pub type Overrides<'a> = [(&'static str, Option<&'a [u8]>)];
 
-/// Writes a response: what was told of it, the latest telling first, with its output replaced by the slots, and further
-/// members by `overrides`. What a telling leaves out or nulls is taken from those before: null is absent (rule E15).
+/// Writes a response: what was told of it, the `earlier` tellings latest first, with its output replaced by the slots, and
+/// further members by `overrides`. What a telling leaves out or nulls is taken from those before: null is absent (rule E15).
 pub fn write_response<'a>(
-    tellings: impl IntoIterator<Item = &'a [u8]>,
+    latest: Telling<'a>,
+    earlier: impl IntoIterator<Item = &'a [u8]>,
     slots: Option<&[Slot]>,
     overrides: &Overrides<'_>,
     out: &mut Vec<u8>,
@@ -30,7 +31,7 @@ pub fn write_response<'a>(
     let mut object = Object::open(out);
     let mut written = [false; MOST_OVERRIDES];
     let mut has_output = false;
-    for member in merged(tellings) {
+    for member in merged(latest, earlier) {
         object.key(member.key);
         let replaced = overrides.iter().position(|(name, new)| new.is_some() && member.is(name));
         if let Some(slots) = slots.filter(|_| member.is("output")) {

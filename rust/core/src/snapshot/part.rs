@@ -38,7 +38,7 @@ fn write_part(json: &[u8], part: &Part, own_counts: bool, out: &mut Vec<u8>) {
         ("logprobs", !part.logprobs.is_empty()),
     ];
     let write = |name: &str, out: &mut Vec<u8>| match name {
-        "annotations" => write_list(out, &part.annotations, |(_, json), out| out.extend_from_slice(json)),
+        "annotations" => write_list(out, part.annotations.iter(), |json, out| out.extend_from_slice(json)),
         "logprobs" => write_elements(&part.logprobs, out),
         _ => write_string(&text, out),
     };

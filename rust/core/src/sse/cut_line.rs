@@ -4,11 +4,35 @@ use super::field::{Field, field_of, foreign_field};
 use super::{Carry, Framer};
 use crate::error::Error;
 use crate::limits::Limit;
+use crate::lines::next_end;
+use crate::memory;
 
 /// One byte more than the longest name that we know: so much shows that it is none of them.
 const HELD_NAME: usize = 6;
 
 impl Framer {
+    /// The data line that the last chunk cut, up to its end or the chunk's. Where chunks are small, most are this alone.
+    #[inline]
+    pub(super) fn take_rest_of_data(&mut self, chunk: &[u8], cursor: &mut usize) -> Result<(), Error> {
+        let from = *cursor;
+        // One byte at a time is how tests and slow servers send: there the search costs more than the look.
+        let line_end = match chunk {
+            [byte] => matches!(byte, b'\n' | b'\r').then_some(0),
+            _ => next_end(chunk, from),
+        };
+        let end = line_end.unwrap_or(chunk.len());
+        *cursor = end;
+        self.line_bytes = self.line_bytes.saturating_add(end - from);
+        self.grow_data(chunk, from, end)?;
+        if line_end.is_some() {
+            *cursor = end + 1;
+            self.skip_lf = chunk.get(end) == Some(&b'\r');
+            self.carry = Carry::Line;
+            self.line_bytes = 0;
+        }
+        Ok(())
+    }
+
     /// A piece of a line that this or an earlier chunk cuts: `from..end` holds no line end.
     pub(super) fn take_cut_line(&mut self, chunk: &[u8], from: usize, end: usize) -> Result<(), Error> {
         let mut at = from;
@@ -20,7 +44,7 @@ impl Framer {
         {
             at += usize::from(chunk.get(at) == Some(&b' '));
             if field == Field::Data {
-                self.begin_data(chunk, at);
+                self.begin_data(chunk, at)?;
             }
             self.carry = Carry::Value(field);
         }
@@ -78,6 +102,7 @@ impl Framer {
         };
         let piece = chunk.get(start..end).unwrap_or_default();
         self.check(limit, self.value.len() + piece.len(), most, end)?;
+        memory::reserve(&mut self.value, piece.len())?;
         self.value.extend_from_slice(piece);
         Ok(())
     }
@@ -88,7 +113,7 @@ impl Framer {
             Carry::Value(field) => field,
             Carry::Colon(field) => {
                 if field == Field::Data {
-                    self.begin_data(&[], end);
+                    self.begin_data(&[], end)?;
                 }
                 field
             }
@@ -97,7 +122,7 @@ impl Framer {
                 let field = self.named();
                 self.value.clear();
                 if field == Field::Data {
-                    self.begin_data(&[], end);
+                    self.begin_data(&[], end)?;
                 }
                 field
             }

@@ -16,6 +16,7 @@ use self::field::{Field, split_field};
 use crate::error::Error;
 use crate::limits::{Limit, Limits};
 use crate::lines::next_end;
+use crate::memory;
 
 /// How far into an unfinished line the last chunk reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,6 +158,9 @@ impl Framer {
             self.clear_event();
             self.stray = None;
         }
+        if self.carry == Carry::Value(Field::Data) {
+            self.take_rest_of_data(chunk, cursor)?;
+        }
         let start = *cursor;
         while *cursor < chunk.len() {
             if self.skip_lf {
@@ -186,7 +190,7 @@ impl Framer {
                 return Ok(Some(self.frame(chunk)));
             }
         }
-        self.leave_chunk(chunk);
+        self.leave_chunk(chunk)?;
         Ok(None)
     }
 
@@ -287,13 +291,13 @@ impl Framer {
             self.data_offset = self.base + start as u64;
             return self.check_data(end - start, end);
         }
-        self.begin_data(chunk, start);
+        self.begin_data(chunk, start)?;
         self.grow_data(chunk, start, end)
     }
 
     /// Makes room for one more data line in the owned buffer.
-    fn begin_data(&mut self, chunk: &[u8], start: usize) {
-        self.own_data(chunk);
+    fn begin_data(&mut self, chunk: &[u8], start: usize) -> Result<(), Error> {
+        self.own_data(chunk)?;
         if self.data_lines > 0 {
             self.data.push(b'\n');
         } else {
@@ -301,11 +305,13 @@ impl Framer {
         }
         self.at = Data::Owned;
         self.data_lines += 1;
+        Ok(())
     }
 
     fn grow_data(&mut self, chunk: &[u8], start: usize, end: usize) -> Result<(), Error> {
         let piece = chunk.get(start..end).unwrap_or_default();
         self.check_data(self.data.len() + piece.len(), end)?;
+        memory::reserve(&mut self.data, piece.len())?;
         self.data.extend_from_slice(piece);
         Ok(())
     }
@@ -377,19 +383,23 @@ impl Framer {
     }
 
     /// The chunk goes away: what the unfinished event holds of it becomes ours.
-    fn leave_chunk(&mut self, chunk: &[u8]) {
-        self.own_data(chunk);
+    fn leave_chunk(&mut self, chunk: &[u8]) -> Result<(), Error> {
+        self.own_data(chunk)?;
         if let Some((start, end)) = self.name_span.take() {
             self.name.extend_from_slice(chunk.get(start..end).unwrap_or_default());
         }
         self.base += chunk.len() as u64;
+        Ok(())
     }
 
-    fn own_data(&mut self, chunk: &[u8]) {
+    fn own_data(&mut self, chunk: &[u8]) -> Result<(), Error> {
         if let Data::Chunk(start, end) = self.at {
-            self.data.extend_from_slice(chunk.get(start..end).unwrap_or_default());
+            let piece = chunk.get(start..end).unwrap_or_default();
+            memory::reserve(&mut self.data, piece.len())?;
+            self.data.extend_from_slice(piece);
             self.at = Data::Owned;
         }
+        Ok(())
     }
 
     /// Checks the current data line and the event it belongs to. Whichever limit was crossed first counts, so that
