@@ -102,7 +102,7 @@ impl Fields {
         self.read_echoing(text, limits, diagnostics, &mut Echo::new(false))
     }
 
-    /// As [`Self::read`], in a stream whose responses `echo` each other.
+    /// As [`Self::read`], in a stream that repeats itself.
     #[inline]
     pub fn read_echoing(
         &mut self,
@@ -112,12 +112,14 @@ impl Fields {
         echo: &mut Echo,
     ) -> Result<(), json::Fault> {
         self.seen = 0;
-        let mut cursor = Cursor::new(text, limits);
+        let Echo { responses, phrases, enabled } = echo;
+        let mut cursor = Cursor::new(text, limits).knowing(phrases);
         let mut more = cursor.open_object()?;
         while more {
             let name = cursor.key()?;
             let key = Self::known(text, name);
-            let value = if key == Some(Key::Response) { echo.read(&mut cursor)? } else { cursor.value()? };
+            let response = *enabled && key == Some(Key::Response);
+            let value = if response { responses.read(&mut cursor)? } else { cursor.value()? };
             if let Some(key) = key {
                 if self.seen & 1 << key as u32 != 0 {
                     diagnostics.found(Rule::DuplicateKey, "a key stands twice in one event; the last one counts");

@@ -48,6 +48,8 @@ pub struct Layout {
     holes: Vec<Hole>,
     /// Where the piece behind the last hole begins.
     tail: usize,
+    /// Bytes outside the holes: no event of this shape is shorter.
+    least: usize,
     /// Where the body of `type` stands.
     name: (usize, usize),
     /// The fields of the last event read.
@@ -61,7 +63,7 @@ impl Layout {
     /// Nothing learned yet. A disabled one never learns, for those who want to compare.
     pub fn new(enabled: bool) -> Self {
         let (text, holes, fields) = (Vec::new(), Vec::new(), Fields::default());
-        Self { text, holes, tail: 0, name: (0, 0), fields, known: None, learned: 0, enabled }
+        Self { text, holes, tail: 0, least: 0, name: (0, 0), fields, known: None, learned: 0, enabled }
     }
 
     /// The fields of the event that [`Self::read`] has just found.
@@ -89,6 +91,8 @@ impl Layout {
             self.holes.push(Hole { key, from: self.tail, start: value.start as usize, end: value.end });
             self.tail = value.end as usize;
         }
+        let gaps: usize = self.holes.iter().map(|hole| (hole.end as usize).saturating_sub(hole.start)).sum();
+        self.least = text.len().saturating_sub(gaps);
         let name = fields.get(Key::Type);
         self.name = (name.start as usize + 1, (name.end as usize).saturating_sub(1));
         self.fields.clone_from(fields);
@@ -105,6 +109,9 @@ impl Layout {
     #[inline]
     pub fn read(&mut self, text: &[u8], limits: &Limits) -> Option<usize> {
         let known = self.known.as_mut()?;
+        if text.len() < self.least {
+            return None;
+        }
         let mut at = 0;
         for (before, hole) in self.holes.iter().enumerate() {
             at = same(text, at, self.text.get(hole.from..hole.start)?)?;

@@ -1,6 +1,7 @@
 //! One text that a stream tells twice: piece by piece in deltas, and in full when it is done (rules R4, R6).
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::diagnostics::{Diagnostics, Rule};
 use crate::unescape::{self, Half};
@@ -19,6 +20,8 @@ pub struct Text {
     seed_heard: bool,
     streamed: bool,
     done: bool,
+    /// The JSON string, with its quotes, in which the server told all of it: what repeats it needs no reading.
+    literal: Option<Arc<[u8]>>,
 }
 
 impl Text {
@@ -36,6 +39,7 @@ impl Text {
     #[inline]
     pub fn delta(&mut self, body: &[u8], escaped: bool, diagnostics: &mut Diagnostics) {
         if self.done {
+            self.literal = None;
             diagnostics.found(Rule::LateText, "a delta follows the text's done event");
         }
         self.reserve(body.len());
@@ -112,6 +116,7 @@ impl Text {
     pub fn done(&mut self, full: String, diagnostics: &mut Diagnostics) {
         let seed = std::mem::take(&mut self.seed);
         self.done = true;
+        self.literal = None;
         if self.deltas.is_empty() {
             let cut = !full.is_empty() && std::mem::take(&mut self.half).is_waiting();
             self.deltas = if full.is_empty() { seed.clone() } else { full }.into_bytes();
@@ -148,10 +153,11 @@ impl Text {
     }
 
     /// As [`Self::done`], for a full telling that is the body of a JSON string. Where it repeats the deltas, which is
-    /// nearly always, nothing is copied.
-    pub fn tell(&mut self, body: &[u8], diagnostics: &mut Diagnostics) {
+    /// nearly always, nothing is copied; `literal` is that string with its quotes, if somebody keeps it.
+    pub fn tell(&mut self, body: &[u8], literal: Option<Arc<[u8]>>, diagnostics: &mut Diagnostics) {
         if self.repeats(body) {
             self.done = true;
+            self.literal = literal;
             return;
         }
         self.done(unescape::whole(body).0, diagnostics);
@@ -159,7 +165,22 @@ impl Text {
 
     /// Whether the body of a JSON string says just what the deltas said.
     pub fn repeats(&self, body: &[u8]) -> bool {
-        self.seed.is_empty() && !self.half.is_waiting() && !body.is_empty() && unescape::says(body, &self.deltas)
+        let known = self.literal.as_deref().and_then(unquoted) == Some(body);
+        let plain = self.seed.is_empty() && !self.half.is_waiting() && !body.is_empty();
+        known || plain && unescape::says(body, &self.deltas)
+    }
+
+    /// Writes the text as a JSON string, in the server's own spelling where that is at hand.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        match &self.literal {
+            Some(literal) => out.extend_from_slice(literal),
+            None => unescape::write_string(&self.value(), out),
+        }
+    }
+
+    /// Nobody will ask for the server's spelling again.
+    pub fn forget_literal(&mut self) {
+        self.literal = None;
     }
 
     /// The finished item's telling shows whether the announcement was part of the text (rule R6).
@@ -230,8 +251,15 @@ impl Text {
 
     /// Bytes held on the heap.
     pub fn heap_bytes(&self) -> usize {
-        self.seed.capacity() + self.deltas.capacity()
+        // Whoever shares the literal with us counts it not.
+        let literal = self.literal.as_ref().map_or(0, |literal| literal.len());
+        self.seed.capacity() + self.deltas.capacity() + literal
     }
+}
+
+/// A JSON string without its quotes.
+fn unquoted(literal: &[u8]) -> Option<&[u8]> {
+    literal.get(1..literal.len().checked_sub(1)?)
 }
 
 fn is_join(full: &[u8], seed: &[u8], deltas: &[u8]) -> bool {

@@ -38,7 +38,13 @@ impl Growing for Vec<u8> {
 
     #[inline]
     fn push_char(&mut self, character: char) {
-        self.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+        // Each length by itself: a copy of so few bytes is cheap only where the compiler knows how many.
+        match utf8(character) {
+            ([a, ..], 1) => self.push(a),
+            ([a, b, ..], 2) => self.extend_from_slice(&[a, b]),
+            ([a, b, c, _], 3) => self.extend_from_slice(&[a, b, c]),
+            (bytes, _) => self.extend_from_slice(&bytes),
+        }
     }
 }
 
@@ -105,13 +111,34 @@ pub(crate) fn says(body: &[u8], text: &[u8]) -> bool {
     let (mut body, mut text) = (body, text);
     while let Some(at) = next_escape(body) {
         let (plain, escapes) = body.split_at(at);
-        let Some(rest) = text.strip_prefix(plain) else { return false };
+        let rest = if plain.is_empty() { Some(text) } else { text.strip_prefix(plain) };
+        let Some(rest) = rest else { return false };
         let Some((character, used)) = read_character(escapes) else { return false };
-        let mut room = [0; 4];
-        let Some(rest) = rest.strip_prefix(character.encode_utf8(&mut room).as_bytes()) else { return false };
-        (body, text) = (escapes.get(used..).unwrap_or_default(), rest);
+        let (bytes, length) = utf8(character);
+        if !begins_with(rest, bytes, length) {
+            return false;
+        }
+        (body, text) = (escapes.get(used..).unwrap_or_default(), rest.get(length..).unwrap_or_default());
     }
     body == text
+}
+
+/// A character as UTF-8, and how many of the bytes it takes.
+#[inline]
+fn utf8(character: char) -> ([u8; 4], usize) {
+    let mut bytes = [0; 4];
+    let length = character.encode_utf8(&mut bytes).len();
+    (bytes, length)
+}
+
+/// Whether a text begins with the first of four bytes.
+#[inline]
+fn begins_with(text: &[u8], bytes: [u8; 4], length: usize) -> bool {
+    match text.first_chunk() {
+        // As numbers, the last bytes first: those behind `length` are moved out.
+        Some(head) => (u32::from_le_bytes(*head) ^ u32::from_le_bytes(bytes)) << (32 - 8 * length) == 0,
+        None => bytes.get(..length).is_some_and(|bytes| text.starts_with(bytes)),
+    }
 }
 
 /// Where the next escape stands. They stand in runs where a server writes whole scripts as `\u`.
@@ -176,7 +203,10 @@ fn append_escaped(body: &[u8], out: &mut impl Growing, half: &mut Half) -> u32 {
             out.push_checked(plain);
         }
         let (unit, used) = read_escape(escape);
-        lone += push_unit(unit, out, half);
+        match char::from_u32(u32::from(unit)) {
+            Some(character) if !half.is_waiting() => out.push_char(character),
+            _ => lone += push_unit(unit, out, half),
+        }
         rest = escape.get(used..).unwrap_or_default();
     }
     if !rest.is_empty() {

@@ -42,8 +42,12 @@ fn text_of(source: &Path, module: &str) -> String {
     if file.exists() {
         return read(&file);
     }
-    let files = std::fs::read_dir(source.join(module)).unwrap();
-    files.map(|file| read(&file.unwrap().path())).collect()
+    text_below(&source.join(module))
+}
+
+fn text_below(folder: &Path) -> String {
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    paths.map(|path| if path.is_dir() { text_below(&path) } else { read(&path) }).collect()
 }
 
 /// Names after `crate::`, tests left out: they may use anything.

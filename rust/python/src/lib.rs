@@ -21,6 +21,7 @@ mod text;
 mod timeline;
 mod tree;
 mod value;
+mod words;
 
 use pyo3::prelude::*;
 

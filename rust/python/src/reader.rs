@@ -19,6 +19,7 @@ use crate::blocks::blocks;
 use crate::errors::{self, Position};
 use crate::event;
 use crate::text::string;
+use crate::words::{Words, words};
 
 /// One stream's reader. The lock is only ever tried: two users of one stream are a mistake of the caller.
 #[pyclass(frozen, subclass, module = "or_stream._core", name = "_Reader")]
@@ -121,7 +122,7 @@ impl Reader {
     ) -> PyResult<Bound<'py, PyList>> {
         self.with(py, |state| {
             let list = state.held.take().map_or_else(|| PyList::empty(py), |held| held.into_bound(py));
-            let mut sink = Events { py, list: &list, fold: state.fold.as_mut(), failed: None };
+            let mut sink = Events { py, list: &list, words: words(), fold: state.fold.as_mut(), failed: None };
             let result = call(&mut state.decoder, &mut sink);
             if let Some(error) = sink.failed {
                 state.held = Some(list.unbind());
@@ -182,6 +183,7 @@ pub(crate) fn failure(py: Python<'_>, error: &Error, state: &State) -> PyErr {
 pub(crate) struct Events<'a, 'py> {
     py: Python<'py>,
     list: &'a Bound<'py, PyList>,
+    words: Option<MutexGuard<'static, Words>>,
     fold: Option<&'a mut Fold>,
     failed: Option<PyErr>,
 }
@@ -203,7 +205,7 @@ impl Sink for Events<'_, '_> {
         if let Some(fold) = &mut self.fold {
             fold.event(event, diagnostics)?;
         }
-        let made = event::make(self.py, event).and_then(|event| self.list.append(event));
+        let made = event::make(self.py, event, self.words.as_deref_mut()).and_then(|event| self.list.append(event));
         if let Err(error) = made {
             self.failed = Some(error);
             return Err(Error::Finished);

@@ -8,10 +8,8 @@ use pyo3::types::PyString;
 /// A `str` of bytes that should be UTF-8; what is not becomes U+FFFD.
 #[inline]
 pub(crate) fn string<'py>(py: Python<'py>, bytes: &[u8]) -> Bound<'py, PyString> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => PyString::new(py, text),
-        Err(_) => PyString::new(py, &String::from_utf8_lossy(bytes)),
-    }
+    // Python's own reader looks for bad bytes: nobody needs to look for them twice.
+    PyString::from_bytes(py, bytes).unwrap_or_else(|_| PyString::new(py, &String::from_utf8_lossy(bytes)))
 }
 
 /// A `str` of a JSON string value; None for any other value.

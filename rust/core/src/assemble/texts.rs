@@ -1,5 +1,7 @@
 //! Texts: grown by deltas, told in full by done events (rules R3, R4).
 
+use std::sync::Arc;
+
 use super::fold::Fold;
 use super::target::{Place, Route, part_index};
 use crate::decoder::Event;
@@ -11,6 +13,9 @@ use crate::kind::Stream;
 use crate::slots::{self, ItemKind, PartKind, inner};
 use crate::text::Text;
 use crate::unescape;
+
+/// The body of a JSON string that tells a text in full, and the memory in which the decoder keeps the string.
+type Told<'a> = (&'a [u8], Option<Arc<[u8]>>);
 
 impl Fold {
     /// One delta. Events of one text come in long runs of one layout, and only the first of a run is looked up.
@@ -179,9 +184,10 @@ impl Fold {
             }
             return Ok(());
         }
+        let literal = event.kept(event.fields.get(Key::telling(stream)).of(event.text));
         match place {
-            Place::Part(place) => self.part_told(event, at, place, body, diagnostics),
-            Place::Field(place) => self.field_told(event, at, place, body, diagnostics),
+            Place::Part(place) => self.part_told(event, at, place, (body, literal), diagnostics),
+            Place::Field(place) => self.field_told(event, at, place, (body, literal), diagnostics),
         }
         Ok(())
     }
@@ -201,10 +207,17 @@ impl Fold {
         }
     }
 
-    fn part_told(&mut self, event: &Event<'_>, at: usize, place: usize, body: &[u8], diagnostics: &mut Diagnostics) {
+    fn part_told(
+        &mut self,
+        event: &Event<'_>,
+        at: usize,
+        place: usize,
+        (body, literal): Told<'_>,
+        diagnostics: &mut Diagnostics,
+    ) {
         let logprobs = event.fields.get(Key::Logprobs);
         if let Some(part) = self.part_mut(at, place) {
-            part.text.tell(body, diagnostics);
+            part.text.tell(body, literal, diagnostics);
             if logprobs.shape == Shape::Array && !logprobs.is_empty(event.text) {
                 part.logprobs = inner(logprobs.of(event.text)).to_vec();
             }
@@ -212,10 +225,17 @@ impl Fold {
         self.late_part(event, at, place);
     }
 
-    fn field_told(&mut self, event: &Event<'_>, at: usize, place: usize, body: &[u8], diagnostics: &mut Diagnostics) {
+    fn field_told(
+        &mut self,
+        event: &Event<'_>,
+        at: usize,
+        place: usize,
+        (body, literal): Told<'_>,
+        diagnostics: &mut Diagnostics,
+    ) {
         let Some(slot) = self.slots.get_mut(at) else { return };
         if let Some(field) = slot.fields.get_mut(place) {
-            field.text.tell(body, diagnostics);
+            field.text.tell(body, literal, diagnostics);
         }
         // An item that was announced without a name has it from here or from nowhere.
         if let Some(name) = json::member(event.text, "name").filter(|name| name.string_body(event.text).is_some()) {

@@ -36,7 +36,7 @@ pub struct Event<'a> {
     pub fault: Option<json::Fault>,
     /// Set where the event has the shape of an earlier delta: equal numbers mean equal item, indexes and part.
     pub layout: Option<u64>,
-    /// What its response was read with.
+    /// What the stream told before, with which it was read.
     pub echo: Option<&'a Echo>,
 }
 
@@ -68,9 +68,9 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// The memory in which the decoder keeps this text of a response, if it does.
-    pub fn kept(&self, response: &[u8]) -> Option<Arc<[u8]>> {
-        self.echo?.kept(response)
+    /// The memory in which the decoder keeps this response, or this string with its quotes, if it does.
+    pub fn kept(&self, text: &[u8]) -> Option<Arc<[u8]>> {
+        self.echo?.kept(text)
     }
 }
 

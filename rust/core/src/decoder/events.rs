@@ -95,8 +95,10 @@ impl Events {
             layout.learn(&text, fields, kind, spelling);
         }
         let text = &*text;
-        if kind.role() == Role::State {
-            echo.keep(fields.get(Key::Response).of(text));
+        match kind.role() {
+            Role::State => echo.keep(fields.get(Key::Response).of(text)),
+            Role::Done(stream) => echo.keep_string(text, fields.get(Key::telling(stream))),
+            _ => {}
         }
         let event = Event {
             kind,

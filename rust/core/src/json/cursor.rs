@@ -1,8 +1,9 @@
 //! Reading JSON text that nobody has checked yet: once, front to back, without recursion.
 
+use super::echo::{NO_PHRASES, Phrases};
+use super::grammar::{self, expect, peek, scalar, space, string};
 use super::nesting::Nesting;
-use super::special::{next_special, next_special_of_text};
-use super::{Fault, Reason, Shape, Value, is_space};
+use super::{Fault, Reason, Shape, Value};
 use crate::limits::Limits;
 
 /// Reads unchecked text once, front to back.
@@ -14,13 +15,21 @@ pub struct Cursor<'a> {
     level: usize,
     max_depth: usize,
     max_digits: usize,
+    phrases: &'a Phrases,
 }
 
 impl<'a> Cursor<'a> {
     /// Starts at the first byte.
     #[inline]
     pub fn new(text: &'a [u8], limits: &Limits) -> Self {
-        Self { text, at: 0, level: 1, max_depth: limits.max_json_depth, max_digits: limits.max_number_digits }
+        let Limits { max_json_depth: max_depth, max_number_digits: max_digits, .. } = *limits;
+        Self { text, at: 0, level: 1, max_depth, max_digits, phrases: &NO_PHRASES }
+    }
+
+    /// Lets it know long strings that were told before.
+    #[inline]
+    pub(crate) fn knowing(self, phrases: &'a Phrases) -> Self {
+        Self { phrases, ..self }
     }
 
     /// Starts at a value inside the event's own object.
@@ -29,32 +38,20 @@ impl<'a> Cursor<'a> {
         Self { at, ..Self::new(text, limits) }
     }
 
-    /// The byte at the cursor; 0, which JSON allows nowhere outside strings, stands for the end.
+    /// The byte at the cursor, 0 at the end.
     #[inline]
     pub(super) fn peek(&self) -> u8 {
-        self.text.get(self.at).copied().unwrap_or_default()
+        peek(self.text, self.at)
     }
 
     #[cold]
     fn fault(&self, reason: Reason) -> Fault {
-        let reason = if reason == Reason::Unexpected && self.at >= self.text.len() { Reason::End } else { reason };
-        Fault { reason, at: self.at }
+        grammar::fault(self.text, self.at, reason)
     }
 
     #[inline]
     pub(super) fn space(&mut self) {
-        while is_space(self.peek()) {
-            self.at += 1;
-        }
-    }
-
-    #[inline]
-    fn expect(&mut self, byte: u8) -> Result<(), Fault> {
-        if self.peek() != byte {
-            return Err(self.fault(Reason::Unexpected));
-        }
-        self.at += 1;
-        Ok(())
+        self.at = space(self.text, self.at);
     }
 
     /// Enters the object that must be the whole text. Returns whether it has members.
@@ -101,15 +98,10 @@ impl<'a> Cursor<'a> {
     /// A key and its colon.
     #[inline]
     pub fn key(&mut self) -> Result<Value, Fault> {
-        self.space();
-        if self.peek() != b'"' {
-            return Err(self.fault(Reason::Unexpected));
-        }
-        let key = self.string()?;
-        self.space();
-        self.expect(b':')?;
-        self.space();
-        Ok(key)
+        let start = space(self.text, self.at);
+        let (end, shape, value) = key(self.text, start)?;
+        self.at = value;
+        Ok(Value::at(start, end, shape))
     }
 
     /// After a member: whether another follows.
@@ -143,217 +135,85 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub fn value(&mut self) -> Result<Value, Fault> {
         let start = self.at;
-        let shape = match self.peek() {
-            b'"' => return self.string(),
-            b'{' | b'[' => self.container()?,
-            _ => self.scalar()?,
+        let (end, shape) = match self.peek() {
+            b'"' => self.string(start)?,
+            b'{' => (self.container(start)?, Shape::Object),
+            b'[' => (self.container(start)?, Shape::Array),
+            _ => scalar(self.text, start, self.max_digits)?,
         };
-        Ok(self.span(start, shape))
+        self.at = end;
+        Ok(Value::at(start, end, shape))
     }
 
+    /// One past a string that is a value: keys are never long.
     #[inline]
-    fn span(&self, start: usize, shape: Shape) -> Value {
-        Value::at(start, self.at, shape)
-    }
-
-    fn scalar(&mut self) -> Result<Shape, Fault> {
-        match self.peek() {
-            b'-' | b'0'..=b'9' => self.number(),
-            b't' => self.literal(b"true", Shape::Bool),
-            b'f' => self.literal(b"false", Shape::Bool),
-            b'n' => self.literal(b"null", Shape::Null),
-            _ => Err(self.fault(Reason::Unexpected)),
+    fn string(&self, start: usize) -> Result<(usize, Shape), Fault> {
+        match self.phrases.repeated(self.text, start) {
+            Some(end) => Ok(end),
+            None => string(self.text, start),
         }
     }
 
-    fn literal(&mut self, word: &'static [u8], shape: Shape) -> Result<Shape, Fault> {
-        for byte in word {
-            self.expect(*byte)?;
-        }
-        Ok(shape)
-    }
-
-    #[inline]
-    fn number(&mut self) -> Result<Shape, Fault> {
-        let start = self.at;
-        if self.peek() == b'-' {
-            self.at += 1;
-        }
-        match self.peek() {
-            b'0' => self.at += 1,
-            _ => self.digits()?,
-        }
-        if self.peek() == b'.' {
-            self.at += 1;
-            self.digits()?;
-        }
-        let exponent = matches!(self.peek(), b'e' | b'E');
-        if exponent {
-            self.at += 1;
-            if matches!(self.peek(), b'+' | b'-') {
-                self.at += 1;
-            }
-            self.digits()?;
-        }
-        let float = self.text.get(start..self.at).unwrap_or_default();
-        if (exponent || float.len() > LONGEST_FINITE) && is_infinite(float) {
-            return Err(self.fault(Reason::Infinite));
-        }
-        if self.at - start > self.max_digits {
-            return Err(self.fault(Reason::Digits));
-        }
-        Ok(Shape::Number)
-    }
-
-    #[inline]
-    fn digits(&mut self) -> Result<(), Fault> {
-        let start = self.at;
-        while self.peek().is_ascii_digit() {
-            self.at += 1;
-        }
-        if self.at == start { Err(self.fault(Reason::Unexpected)) } else { Ok(()) }
-    }
-
-    /// A string with its quotes.
-    #[inline]
-    fn string(&mut self) -> Result<Value, Fault> {
-        let start = self.at;
-        self.at = next_special(self.text, self.at + 1);
-        if self.peek() == b'"' {
-            self.at += 1;
-            return Ok(self.span(start, Shape::Plain));
-        }
-        self.escaped_string(start)
-    }
-
-    #[inline(never)]
-    fn escaped_string(&mut self, start: usize) -> Result<Value, Fault> {
-        loop {
-            match self.peek() {
-                b'"' => {
-                    self.at += 1;
-                    return Ok(self.span(start, Shape::Escaped));
-                }
-                b'\\' => {
-                    self.escape()?;
-                    // Escapes stand in runs where a server writes whole scripts as `\u`.
-                    while self.peek() == b'\\' {
-                        self.escape()?;
-                    }
-                }
-                _ if self.at >= self.text.len() => return Err(self.fault(Reason::End)),
-                _ => return Err(self.fault(Reason::Control)),
-            }
-            self.at = next_special_of_text(self.text, self.at);
-        }
-    }
-
-    #[inline]
-    fn escape(&mut self) -> Result<(), Fault> {
-        self.at += 1;
-        match self.peek() {
-            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => self.at += 1,
-            b'u' => {
-                let hex = self.text.get(self.at + 1..).and_then(|rest| rest.first_chunk::<4>());
-                let is_hex = |byte: u8| HEX.get(usize::from(byte)).copied().unwrap_or_default();
-                if !hex.is_some_and(|[a, b, c, d]| is_hex(*a) & is_hex(*b) & is_hex(*c) & is_hex(*d)) {
-                    return Err(self.fault(Reason::Escape));
-                }
-                self.at += 5;
-            }
-            _ => return Err(self.fault(Reason::Escape)),
-        }
-        Ok(())
-    }
-
-    /// An object or array, without recursion: 100,000 brackets must cost an error and no stack.
-    fn container(&mut self) -> Result<Shape, Fault> {
-        let shape = if self.peek() == b'{' { Shape::Object } else { Shape::Array };
+    /// One past an object or array, without recursion: 100,000 brackets must cost an error and no stack.
+    fn container(&self, start: usize) -> Result<usize, Fault> {
+        let (text, mut at) = (self.text, start);
+        let deepest = self.max_depth.saturating_sub(self.level);
         let mut open = Nesting::default();
         loop {
             // Here a value is due.
-            match self.peek() {
-                b'{' => {
-                    self.enter(&mut open, true)?;
-                    if self.peek() != b'}' {
-                        self.key()?;
-                        continue;
+            match peek(text, at) {
+                b'"' => at = self.string(at)?.0,
+                bracket @ (b'{' | b'[') => {
+                    if open.depth >= deepest {
+                        return Err(grammar::fault(text, at, Reason::Depth));
+                    }
+                    let object = bracket == b'{';
+                    open.push(object);
+                    at = space(text, at.wrapping_add(1));
+                    match (peek(text, at), object) {
+                        (b'}', true) | (b']', false) => {}
+                        (_, true) => {
+                            at = key(text, at)?.2;
+                            continue;
+                        }
+                        (_, false) => continue,
                     }
                 }
-                b'[' => {
-                    self.enter(&mut open, false)?;
-                    if self.peek() != b']' {
-                        continue;
-                    }
-                }
-                b'"' => {
-                    self.string()?;
-                }
-                _ => {
-                    self.scalar()?;
-                }
+                _ => at = scalar(text, at, self.max_digits)?.0,
             }
             // Here a value has ended: close what closes with it.
             loop {
-                self.space();
-                let Some(in_object) = open.innermost() else { return Ok(shape) };
-                match (self.peek(), in_object) {
-                    (b'}', true) | (b']', false) => {
-                        self.at += 1;
-                        open.pop();
-                        if open.innermost().is_none() {
-                            return Ok(shape);
-                        }
-                    }
+                at = space(text, at);
+                match (peek(text, at), open.in_object()) {
                     (b',', true) => {
-                        self.at += 1;
-                        self.key()?;
+                        at = key(text, space(text, at.wrapping_add(1)))?.2;
                         break;
                     }
                     (b',', false) => {
-                        self.at += 1;
-                        self.space();
+                        at = space(text, at.wrapping_add(1));
                         break;
                     }
-                    _ => return Err(self.fault(Reason::Unexpected)),
+                    (b'}', true) | (b']', false) => {
+                        at = at.wrapping_add(1);
+                        open.pop();
+                        if open.depth == 0 {
+                            return Ok(at);
+                        }
+                    }
+                    _ => return Err(grammar::fault(text, at, Reason::Unexpected)),
                 }
             }
         }
     }
-
-    #[inline]
-    fn enter(&mut self, open: &mut Nesting, object: bool) -> Result<(), Fault> {
-        if open.depth + self.level >= self.max_depth {
-            return Err(self.fault(Reason::Depth));
-        }
-        open.push(object);
-        self.at += 1;
-        self.space();
-        Ok(())
-    }
 }
 
-/// Which bytes are hexadecimal digits.
-const HEX: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        #[allow(clippy::cast_possible_truncation, clippy::indexing_slicing)] // below 256, and not at run time
-        {
-            table[byte] = (byte as u8).is_ascii_hexdigit();
-        }
-        byte += 1;
+/// One past the key whose opening quote must stand at `start`, what it is, and where its value begins.
+#[inline]
+fn key(text: &[u8], start: usize) -> Result<(usize, Shape, usize), Fault> {
+    if peek(text, start) != b'"' {
+        return Err(grammar::fault(text, start, Reason::Unexpected));
     }
-    table
-};
-
-/// Digits with which no float without an exponent is infinite.
-const LONGEST_FINITE: usize = 308;
-
-/// Whether a number is a float that would read as infinity; integers are exact at any size.
-#[cold]
-fn is_infinite(number: &[u8]) -> bool {
-    let float = number.iter().any(|byte| matches!(byte, b'.' | b'e' | b'E'));
-    let value = std::str::from_utf8(number).ok().and_then(|number| number.parse::<f64>().ok());
-    float && value.is_none_or(f64::is_infinite)
+    let (end, shape) = string(text, start)?;
+    let value = expect(text, space(text, end), b':')?;
+    Ok((end, shape, space(text, value)))
 }

@@ -1,11 +1,11 @@
 //! Walking JSON text: the whole grammar is checked, nothing is built.
 //!
 //! [`Cursor`] reads text that nobody has checked yet, in one pass and without recursion. [`members`] and [`elements`]
-//! read text that a cursor has already passed; they look only for where values end. [`Echo`] reads objects of which each
-//! mostly repeats the one before.
+//! read text that a cursor has already passed; they look only for where values end. [`Echo`] knows what was read before.
 
 mod cursor;
 mod echo;
+mod grammar;
 mod nesting;
 mod skim;
 mod special;

@@ -1,7 +1,9 @@
 //! Where a JSON string stops being plain.
 //!
 //! Most strings of a stream are ids and words of 5 to 60 bytes: the first bytes are looked at eight at a time, by
-//! arithmetic. What is longer is a text, and is passed in blocks that the compiler turns into vector instructions.
+//! arithmetic. What is longer is a text, and is searched with vector instructions.
+
+use memchr::memchr2;
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
@@ -65,35 +67,21 @@ fn scan<const ASCII: bool>(text: &[u8], from: usize) -> usize {
 
 #[inline(never)]
 fn scan_long<const ASCII: bool>(text: &[u8], from: usize) -> usize {
-    let mut at = from;
-    while let Some(block) = text.get(at..).and_then(|rest| rest.first_chunk()) {
-        let found = in_block::<ASCII>(block);
-        if found != 0 {
-            return at.wrapping_add((found.trailing_zeros() / 8) as usize);
-        }
-        at = at.wrapping_add(BLOCK);
+    let rest = text.get(from..).unwrap_or_default();
+    let end = from + memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
+    let span = text.get(from..end).unwrap_or_default();
+    if is_plain::<ASCII>(span) {
+        return end;
     }
-    while let Some(word) = text.get(at..).and_then(|rest| rest.first_chunk()) {
-        if let Some(place) = in_word::<ASCII>(*word) {
-            return at.wrapping_add(place);
-        }
-        at = at.wrapping_add(8);
-    }
-    in_bytes::<ASCII>(text, at)
+    from + span.iter().position(|byte| is_special::<ASCII>(*byte)).unwrap_or(span.len())
 }
 
-/// A vector of the oldest machines we are compiled for.
-const BLOCK: usize = 16;
-
-/// The special bytes of a block, as bytes that are not 0. Without a branch and without comparisons that the compiler
-/// would join into something slower, so that it becomes a few vector instructions.
+/// Whether no byte of a span without quotes and backslashes is special: a loop without a way out, which the compiler
+/// turns into vector instructions.
 #[inline]
-fn in_block<const ASCII: bool>(block: &[u8; BLOCK]) -> u128 {
-    let zero_if_special = block.map(|byte| {
-        let plain = (byte ^ b'"').min(byte ^ b'\\').min(byte.saturating_sub(0x1f));
-        if ASCII { plain.min(0x80_u8.saturating_sub(byte)) } else { plain }
-    });
-    u128::from_le_bytes(zero_if_special.map(|byte| if byte == 0 { 0xff } else { 0 }))
+fn is_plain<const ASCII: bool>(span: &[u8]) -> bool {
+    let (low, high) = span.iter().fold((u8::MAX, 0), |(low, high): (u8, u8), byte| (low.min(*byte), high.max(*byte)));
+    low >= b' ' && (!ASCII || high < 0x80)
 }
 
 #[inline]

@@ -113,6 +113,8 @@ impl Slot {
 
     /// The item is finished: this is what it says.
     pub fn finish(&mut self, json: Vec<u8>) {
+        self.parts.iter_mut().for_each(|part| part.text.forget_literal());
+        self.fields.iter_mut().for_each(|field| field.text.forget_literal());
         self.json = json;
         self.revision = self.revision.wrapping_add(1);
         self.open = false;

@@ -6,7 +6,6 @@ use crate::json::{self, Shape, Value};
 use crate::kind::{List, Stream};
 use crate::object::Object;
 use crate::slots::{Field, ItemKind, ShellOutput, Slot};
-use crate::unescape::write_string;
 
 /// Writes an item: the server's object with what was streamed (rule R5).
 ///
@@ -136,11 +135,11 @@ fn field(slot: &Slot, stream: Stream) -> Option<&Field> {
 
 /// A text on the item itself.
 fn write_text(slot: &Slot, field: Option<&Field>, own: Value, item: &[u8], out: &mut Vec<u8>) {
-    let told = field.map(|field| field.text.value()).unwrap_or_default();
-    if own_counts(slot, own, item) || told.is_empty() && own.shape != Shape::Null {
-        out.extend_from_slice(own.of(item));
-    } else {
-        write_string(&told, out);
+    let told = field.map(|field| &field.text).filter(|text| !text.is_empty());
+    match told {
+        Some(text) if !own_counts(slot, own, item) => text.write(out),
+        None if own.shape == Shape::Null => out.extend_from_slice(b"\"\""),
+        _ => out.extend_from_slice(own.of(item)),
     }
 }
 
@@ -176,7 +175,7 @@ fn write_commands(slot: &Slot, own: Value, action: &[u8], out: &mut Vec<u8>) {
     }
     let mut commands: Vec<&Field> = slot.fields.iter().filter(|field| field.stream == Stream::Command).collect();
     commands.sort_by_key(|field| field.index);
-    write_list(out, commands, |field, out| write_string(&field.text.value(), out));
+    write_list(out, commands, |field, out| field.text.write(out));
 }
 
 fn write_shell_output(slot: &Slot, own: Value, item: &[u8], out: &mut Vec<u8>) {

@@ -5,7 +5,6 @@ use crate::json;
 use crate::kind::List;
 use crate::object::Object;
 use crate::slots::{Part, PartKind, Slot};
-use crate::unescape::write_string;
 
 /// A list of parts: the finished item's own, mended where it is empty, or the streamed ones.
 pub(super) fn write_parts(slot: &Slot, list: List, own: &[u8], out: &mut Vec<u8>) {
@@ -27,20 +26,19 @@ pub(super) fn write_parts(slot: &Slot, list: List, own: &[u8], out: &mut Vec<u8>
 /// A part: the server's object with text, annotations and log probabilities as streamed.
 fn write_part(json: &[u8], part: &Part, own_counts: bool, out: &mut Vec<u8>) {
     let text_key = part.kind.text_key();
-    let text = part.text.value();
     let mut object = Object::open(out);
     if json.is_empty() {
         object.string("type", part.kind.name());
     }
     let told = [
-        (text_key, json.is_empty() || !text.is_empty()),
+        (text_key, json.is_empty() || !part.text.is_empty()),
         ("annotations", !part.annotations.is_empty() || json.is_empty() && part.kind == PartKind::OutputText),
         ("logprobs", !part.logprobs.is_empty()),
     ];
     let write = |name: &str, out: &mut Vec<u8>| match name {
         "annotations" => write_list(out, part.annotations.iter(), |json, out| out.extend_from_slice(json)),
         "logprobs" => write_elements(&part.logprobs, out),
-        _ => write_string(&text, out),
+        _ => part.text.write(out),
     };
     for (key, value) in json::members(json) {
         object.key(key.of(json));

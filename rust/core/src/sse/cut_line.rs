@@ -36,8 +36,14 @@ impl Framer {
     /// A piece of a line that this or an earlier chunk cuts: `from..end` holds no line end.
     pub(super) fn take_cut_line(&mut self, chunk: &[u8], from: usize, end: usize) -> Result<(), Error> {
         let mut at = from;
-        if matches!(self.carry, Carry::Line | Carry::Name) {
-            at = self.take_name(chunk, at, end);
+        match self.carry {
+            // What a chunk cuts is nearly always a data line, somewhere in its value.
+            Carry::Line if chunk.get(from..end).is_some_and(|piece| piece.starts_with(b"data:")) => {
+                self.carry = Carry::Colon(Field::Data);
+                at += b"data:".len();
+            }
+            Carry::Line | Carry::Name => at = self.take_name(chunk, at, end),
+            Carry::Colon(_) | Carry::Value(_) => {}
         }
         if let Carry::Colon(field) = self.carry
             && at < end

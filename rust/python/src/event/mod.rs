@@ -29,6 +29,7 @@ use pyo3::{ffi, intern};
 use self::fields::{Field, fields_of};
 use self::shown::shown;
 use crate::text::json_string;
+use crate::words::Words;
 
 /// The fixed part of an event. The data follows it; its length is the object's size.
 #[repr(C)]
@@ -57,13 +58,16 @@ struct Classes {
 
 static CLASSES: PyOnceLock<Classes> = PyOnceLock::new();
 
-/// Makes the Python object of an event.
+/// Makes the Python object of an event. Its delta may be one of the words at hand.
 #[inline]
-pub(crate) fn make<'py>(py: Python<'py>, event: &decoder::Event<'_>) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn make<'py>(
+    py: Python<'py>,
+    event: &decoder::Event<'_>,
+    words: Option<&mut Words>,
+) -> PyResult<Bound<'py, PyAny>> {
     let classes = classes(py)?;
     let name = classes.name(py, event);
-    let delta = has_delta(event.kind)
-        .then(|| json_string(py, event.text, event.fields.get(Key::Delta)).unwrap_or_else(|| intern!(py, "").clone()));
+    let delta = has_delta(event.kind).then(|| delta(py, event, words));
     let Some(class) = classes.of_kind.get(event.kind as usize) else {
         return Err(PyTypeError::new_err("an event kind without a class"));
     };
@@ -87,6 +91,16 @@ pub(crate) fn make<'py>(py: Python<'py>, event: &decoder::Event<'_>) -> PyResult
         ptr::copy_nonoverlapping(event.raw.as_ptr(), memory.add(1).cast::<u8>(), length);
         Ok(Bound::from_owned_ptr(py, memory.cast()))
     }
+}
+
+#[inline]
+fn delta<'py>(py: Python<'py>, event: &decoder::Event<'_>, words: Option<&mut Words>) -> Bound<'py, PyString> {
+    let value = event.fields.get(Key::Delta);
+    let text = match words {
+        Some(words) => words.string(py, event.text, value),
+        None => json_string(py, event.text, value),
+    };
+    text.unwrap_or_else(|| intern!(py, "").clone())
 }
 
 /// The data of an event object.
@@ -129,7 +143,7 @@ struct Rebuilt<'a, 'py> {
 impl Sink for Rebuilt<'_, '_> {
     fn event(&mut self, event: &decoder::Event<'_>, _: &mut Diagnostics) -> Result<(), Error> {
         let Self { raw, index, offset, .. } = *self;
-        self.event = Some(make(self.py, &decoder::Event { raw, index, offset, ..*event }));
+        self.event = Some(make(self.py, &decoder::Event { raw, index, offset, ..*event }, None));
         Ok(())
     }
 }

@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use super::{Cursor, Fault, Shape, Value, first_member, name_is};
+use super::super::{Cursor, Fault, Shape, Value, first_member, name_is};
 
 /// Objects shorter than this are read again sooner than remembered.
 const WORTH_KEEPING: usize = 1024;
@@ -46,27 +46,21 @@ impl<'a> Told<'a> {
 }
 
 /// Reads objects of which each mostly repeats the one before.
-#[derive(Debug)]
-pub struct Echo {
+#[derive(Debug, Default)]
+pub(crate) struct Repeating {
     /// The object that was kept, and its members.
     kept: Option<Arc<[u8]>>,
     known: Vec<Member>,
     /// The members of the object that was read last.
     members: Vec<Member>,
-    enabled: bool,
 }
 
-impl Echo {
-    /// Nothing known yet. A disabled one never remembers, for those who want to compare.
-    pub fn new(enabled: bool) -> Self {
-        Self { kept: None, known: Vec::new(), members: Vec::new(), enabled }
-    }
-
+impl Repeating {
     /// Reads the value at the cursor, which is checked as the cursor would check it.
     pub(crate) fn read(&mut self, cursor: &mut Cursor<'_>) -> Result<Value, Fault> {
         self.members.clear();
         let start = cursor.at;
-        if cursor.peek() != b'{' || !self.enabled {
+        if cursor.peek() != b'{' {
             return cursor.value();
         }
         let mut next = 0;
@@ -112,12 +106,12 @@ impl Echo {
     }
 
     /// The object that was read last, whose text this is.
-    pub fn told<'a>(&'a self, text: &'a [u8]) -> Told<'a> {
+    pub(super) fn told<'a>(&'a self, text: &'a [u8]) -> Told<'a> {
         Told { text, members: &self.members }
     }
 
     /// Remembers the object that was read last, if it is worth it.
-    pub fn keep(&mut self, text: &[u8]) {
+    pub(super) fn keep(&mut self, text: &[u8]) {
         let same = self.kept.as_deref() == Some(text);
         if self.members.is_empty() || text.len() < WORTH_KEEPING || same {
             return;
@@ -127,23 +121,17 @@ impl Echo {
     }
 
     /// The memory of an object that was kept, for others who keep the same.
-    pub fn kept(&self, text: &[u8]) -> Option<Arc<[u8]>> {
+    pub(super) fn kept(&self, text: &[u8]) -> Option<Arc<[u8]>> {
         self.kept.as_ref().filter(|kept| ***kept == *text).cloned()
     }
 
     /// Gives back what only the last event needed.
-    pub fn rest(&mut self) {
+    pub(super) fn rest(&mut self) {
         self.members = Vec::new();
     }
 
-    /// Nothing like it will come again.
-    pub fn forget(&mut self) {
-        self.kept = None;
-        self.known = Vec::new();
-    }
-
     /// Bytes held on the heap.
-    pub fn heap_bytes(&self) -> usize {
+    pub(super) fn heap_bytes(&self) -> usize {
         let members = self.known.capacity() + self.members.capacity();
         // Whoever shares the text counts it.
         let own = self.kept.as_ref().filter(|kept| Arc::strong_count(kept) == 1);
