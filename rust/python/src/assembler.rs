@@ -122,6 +122,18 @@ impl Assembler {
         read(this, Fold::output_text)
     }
 
+    /// The audio as of now: the pieces of base64 as they were sent, joined; "" where none came.
+    #[getter]
+    fn audio(this: &Bound<'_, Self>) -> PyResult<String> {
+        read(this, |fold| fold.audio().into_owned())
+    }
+
+    /// What the audio says as of now, in words; "" where nothing was told.
+    #[getter]
+    fn audio_transcript(this: &Bound<'_, Self>) -> PyResult<String> {
+        read(this, |fold| fold.audio_transcript().into_owned())
+    }
+
     /// The output text that an event was the first to tell, by the event's index (rule R9).
     #[pyo3(signature = (event_index, /))]
     fn late_text(this: &Bound<'_, Self>, event_index: u64) -> PyResult<String> {

@@ -1,5 +1,6 @@
 //! The state of the fold, and which role goes where.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::OutputSource;
@@ -35,14 +36,21 @@ pub struct Fold {
     pub(super) created: bool,
     pub(super) epoch: u32,
     pub(super) error: Option<Vec<u8>>,
-    pub(super) audio: Text,
-    pub(super) transcript: Text,
+    /// What is heard and no item holds; most responses are only read.
+    pub(super) spoken: Option<Box<Spoken>>,
     pub(super) bytes: usize,
     /// How many of them need no second look: neither is their limit crossed nor the next step of memory.
     pub(super) granted: usize,
     pub(super) route: Option<Route>,
     /// Texts that no delta brought, each with the index of the event that told it (rule R9).
     pub(super) late: Vec<(u64, String)>,
+}
+
+/// Audio as base64, and what it says in words: the contract gives them neither item nor index.
+#[derive(Debug, Default)]
+pub(super) struct Spoken {
+    pub(super) audio: Text,
+    pub(super) transcript: Text,
 }
 
 impl Sink for Fold {
@@ -79,8 +87,7 @@ impl Fold {
             created: false,
             epoch: 0,
             error: None,
-            audio: Text::default(),
-            transcript: Text::default(),
+            spoken: None,
             bytes: 0,
             granted: limits.max_response_bytes.min(memory::STEP),
             route: None,
@@ -172,7 +179,20 @@ impl Fold {
     pub fn heap_bytes(&self) -> usize {
         let slots: usize = self.slots.iter().map(Slot::heap_bytes).sum();
         let terminal = self.terminal.as_ref().map_or(0, Vec::capacity);
-        self.base.bytes() + terminal + slots + self.slots.capacity() * size_of::<Slot>()
+        let spoken = self.spoken.as_ref().map_or(0, |spoken| {
+            size_of::<Spoken>() + spoken.audio.heap_bytes() + spoken.transcript.heap_bytes()
+        });
+        self.base.bytes() + terminal + slots + self.slots.capacity() * size_of::<Slot>() + spoken
+    }
+
+    /// The audio so far: the pieces of base64 as they were sent, joined.
+    pub fn audio(&self) -> Cow<'_, str> {
+        self.spoken.as_ref().map(|spoken| spoken.audio.value()).unwrap_or_default()
+    }
+
+    /// What the audio says so far.
+    pub fn audio_transcript(&self) -> Cow<'_, str> {
+        self.spoken.as_ref().map(|spoken| spoken.transcript.value()).unwrap_or_default()
     }
 }
 

@@ -46,8 +46,8 @@ impl Fold {
     ) -> Result<(), Error> {
         self.route = None;
         match stream {
-            Stream::Audio => self.audio.delta(body, true, diagnostics),
-            Stream::Transcript => self.transcript.delta(body, true, diagnostics),
+            Stream::Audio => self.spoken.get_or_insert_default().audio.delta(body, true, diagnostics),
+            Stream::Transcript => self.spoken.get_or_insert_default().transcript.delta(body, true, diagnostics),
             _ => {
                 let findings = diagnostics.total();
                 let slot = self.slot(event, ItemKind::for_stream(stream), diagnostics)?;
