@@ -179,9 +179,10 @@ impl Fold {
     pub fn heap_bytes(&self) -> usize {
         let slots: usize = self.slots.iter().map(Slot::heap_bytes).sum();
         let terminal = self.terminal.as_ref().map_or(0, Vec::capacity);
-        let spoken = self.spoken.as_ref().map_or(0, |spoken| {
-            size_of::<Spoken>() + spoken.audio.heap_bytes() + spoken.transcript.heap_bytes()
-        });
+        let spoken = self
+            .spoken
+            .as_ref()
+            .map_or(0, |spoken| size_of::<Spoken>() + spoken.audio.heap_bytes() + spoken.transcript.heap_bytes());
         self.base.bytes() + terminal + slots + self.slots.capacity() * size_of::<Slot>() + spoken
     }
 

@@ -63,15 +63,21 @@ impl Repeating {
         if cursor.peek() != b'{' {
             return cursor.value();
         }
-        let mut next = 0;
+        let (mut next, mut run) = (0, Run::default());
         let mut more = cursor.enter_object()?;
         while more {
             cursor.space();
-            let member = match self.repeated(next, cursor) {
-                Some(member) => member,
-                None => Member { key: cursor.key()?, value: cursor.value()? },
+            let member = match self.repeated(next, &mut run, cursor) {
+                Some(member) => {
+                    next += 1;
+                    member
+                }
+                None => {
+                    let member = Member { key: cursor.key()?, value: cursor.value()? };
+                    next = self.behind(next, cursor.text, member.key);
+                    member
+                }
             };
-            next = self.behind(next, cursor.text, member.key);
             self.members.push(member.moved(start));
             more = cursor.more_members()?;
         }
@@ -80,21 +86,24 @@ impl Repeating {
     }
 
     /// The member at the cursor, if it is the known one there, byte for byte; the cursor passes it.
-    fn repeated(&self, next: usize, cursor: &mut Cursor<'_>) -> Option<Member> {
+    #[inline]
+    fn repeated(&self, next: usize, run: &mut Run, cursor: &mut Cursor<'_>) -> Option<Member> {
         let Member { key, value } = *self.known.get(next)?;
-        let piece = self.kept.as_ref()?.get(key.start as usize..value.end as usize)?;
-        let rest = cursor.text.get(cursor.at..)?.strip_prefix(piece)?;
+        let (from, end) = (key.start as usize, value.end as usize);
+        if !run.covers(from, cursor.at, end) {
+            *run = Run::of(self.kept.as_ref()?, from, cursor.text, cursor.at);
+        }
+        let moved_end = cursor.at.wrapping_add(end.wrapping_sub(from));
         // A number would go on with digits.
-        if !matches!(rest.first(), Some(b',' | b'}')) {
+        if !run.covers(from, cursor.at, end) || !matches!(cursor.text.get(moved_end), Some(b',' | b'}')) {
             return None;
         }
-        let from = cursor.at;
-        cursor.at += piece.len();
-        let move_to = |old: Value| {
-            let (start, end) = (old.start - key.start, old.end - key.start);
-            Value::at(from + start as usize, from + end as usize, old.shape)
+        let by = cursor.at.wrapping_sub(from);
+        cursor.at = moved_end;
+        let moved = |old: Value| {
+            Value::at((old.start as usize).wrapping_add(by), (old.end as usize).wrapping_add(by), old.shape)
         };
-        Some(Member { key: move_to(key), value: move_to(value) })
+        Some(Member { key: moved(key), value: moved(value) })
     }
 
     /// Which known member may come behind this one: members come in one order, some only in one of two tellings.
@@ -137,6 +146,43 @@ impl Repeating {
         let own = self.kept.as_ref().filter(|kept| Arc::strong_count(kept) == 1);
         own.map_or(0, |kept| kept.len()) + members * size_of::<Member>()
     }
+}
+
+/// A stretch of the object that was kept which stands in the next one too: mostly it spans many members.
+#[derive(Debug, Default)]
+struct Run {
+    /// Where it begins in the kept object, and in the text that is read.
+    kept: usize,
+    text: usize,
+    length: usize,
+}
+
+impl Run {
+    /// The stretch that begins at two places.
+    fn of(kept: &[u8], from: usize, text: &[u8], at: usize) -> Self {
+        let (one, other) = (kept.get(from..).unwrap_or_default(), text.get(at..).unwrap_or_default());
+        // Large blocks are compared fastest, small ones find where the stretch ends.
+        let large = equal_blocks::<512>(one, other, 0);
+        let small = equal_blocks::<16>(one, other, large);
+        let bytes = equal_blocks::<1>(one, other, small);
+        Self { kept: from, text: at, length: bytes }
+    }
+
+    /// Whether the kept bytes `from..end` are in it, and stand at `at` in the text.
+    #[inline]
+    fn covers(&self, from: usize, at: usize, end: usize) -> bool {
+        let same_place = at.wrapping_sub(self.text) == from.wrapping_sub(self.kept);
+        same_place && from >= self.kept && end.wrapping_sub(self.kept) <= self.length
+    }
+}
+
+/// Where the equal blocks of two texts end, counted from a place up to which they are equal.
+#[inline]
+fn equal_blocks<const SIZE: usize>(one: &[u8], other: &[u8], from: usize) -> usize {
+    let (one, other) = (one.get(from..).unwrap_or_default(), other.get(from..).unwrap_or_default());
+    let blocks = one.as_chunks::<SIZE>().0.iter().zip(other.as_chunks::<SIZE>().0);
+    let equal = blocks.take_while(|(one, other)| one == other).count();
+    from + equal * SIZE
 }
 
 impl Member {
