@@ -13,6 +13,7 @@ const CONTENT: [&str; 9] = ["type", "call_id", "name", "arguments", "input", "co
 
 /// Whether two item or part objects contradict each other. One pass over each, however long its texts are.
 pub fn differ(one: &[u8], other: &[u8]) -> bool {
+    let twins: Vec<(Value, Value)> = json::members(other).collect();
     json::members(one).any(|(key, value)| {
         let Some(name) = key.string_body(one).and_then(|name| std::str::from_utf8(name).ok()) else { return false };
         let compare = match name {
@@ -24,8 +25,9 @@ pub fn differ(one: &[u8], other: &[u8]) -> bool {
             name if CONTENT.contains(&name) => strings_differ,
             _ => return false,
         };
+        let twin = twins.iter().find(|(key, _)| json::name_is(other, *key, name)).map(|(_, twin)| *twin);
         !value.is_empty(one)
-            && json::first_member(other, name).is_some_and(|twin| {
+            && twin.is_some_and(|twin| {
                 // Servers mostly repeat themselves to the byte, and equal bytes say the same.
                 value.of(one) != twin.of(other) && !twin.is_empty(other) && compare(one, value, other, twin)
             })

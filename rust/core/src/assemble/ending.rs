@@ -30,7 +30,7 @@ impl Fold {
             return Ok(());
         }
         let same = self.choose_output(response, diagnostics);
-        self.late_end(event, if same || self.streamed_output { b"" } else { response.text });
+        self.late_end(event, Some(response).filter(|_| !same && !self.streamed_output));
         self.terminal = Some(response.text.to_vec());
         Ok(())
     }
@@ -42,9 +42,10 @@ impl Fold {
             return false;
         }
         let output = response.first("output").map(|output| output.of(response.text)).unwrap_or_default();
-        let count = json::elements(output).count();
+        let items: Vec<&[u8]> = json::elements(output).map(|item| item.of(output)).collect();
+        let count = items.len();
         let shorter = count < self.slots.len();
-        let comparison = if shorter { Comparison::Differs } else { self.compare(output) };
+        let comparison = if shorter { Comparison::Differs } else { self.compare(&items) };
         let silent = comparison == Comparison::Silent;
         if shorter {
             diagnostics.found(Rule::Output, "the terminal output has fewer items than were streamed");
@@ -54,7 +55,7 @@ impl Fold {
             diagnostics.found(Rule::Output, "the terminal output differs from what was streamed");
         }
         if silent && self.source == OutputSource::Auto {
-            self.finish_by(output);
+            self.finish_by(&items);
         }
         self.streamed_output = match self.source {
             OutputSource::Auto => shorter || silent && count == self.slots.len(),
@@ -65,21 +66,22 @@ impl Fold {
     }
 
     /// The terminal's items finish the streamed ones, which keep what is empty there (rule R5).
-    fn finish_by(&mut self, output: &[u8]) {
-        let mut items = json::elements(output);
-        for at in slots::order(&self.slots) {
-            let (Some(slot), Some(item)) = (self.slots.get_mut(at), items.next()) else { return };
-            slot.finish(slots::with_identity(item.of(output), slot));
+    fn finish_by(&mut self, items: &[&[u8]]) {
+        for (at, item) in slots::order(&self.slots).into_iter().zip(items) {
+            if let Some(slot) = self.slots.get_mut(at) {
+                slot.finish(slots::with_identity(item, slot));
+            }
         }
     }
 
-    fn compare(&self, output: &[u8]) -> Comparison {
+    fn compare(&self, items: &[&[u8]]) -> Comparison {
         let (mut same, mut same_kinds, mut silent) = (true, true, false);
         let mut streamed = Vec::new();
-        for (item, slot) in json::elements(output).map(|item| item.of(output)).zip(slots::in_order(&self.slots)) {
+        for (item, slot) in items.iter().zip(slots::in_order(&self.slots)) {
             streamed.clear();
+            streamed.reserve(item.len());
             snapshot::write_item(slot, &mut streamed);
-            if streamed == item {
+            if streamed == *item {
                 continue;
             }
             same = false;

@@ -103,7 +103,7 @@ impl Fold {
         finish_texts(slot, diagnostics);
         let mut differs = slot.json.is_empty();
         if !slot.json.is_empty() || slot.synthesized {
-            let mut streamed = Vec::new();
+            let mut streamed = Vec::with_capacity(item.len());
             snapshot::write_item(slot, &mut streamed);
             differs = agreement::differ(&streamed, item);
             if differs {

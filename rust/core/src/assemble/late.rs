@@ -3,7 +3,7 @@
 use super::fold::Fold;
 use crate::decoder::Event;
 use crate::error::Error;
-use crate::json;
+use crate::json::{self, Told};
 use crate::kind::List;
 use crate::slots::{self, ItemKind, Part, PartKind, Slot};
 use crate::text::Text;
@@ -38,14 +38,14 @@ impl Fold {
     }
 
     /// The response has ended: what its own items still have to tell, or without them the streamed ones.
-    pub(super) fn late_end(&mut self, event: &Event<'_>, response: &[u8]) {
-        if response.is_empty() {
+    pub(super) fn late_end(&mut self, event: &Event<'_>, response: Option<Told<'_>>) {
+        let Some(response) = response else {
             let messages = self.slots.iter_mut().filter(|slot| slot.kind == ItemKind::Message);
             let late = messages.flat_map(|slot| &mut slot.parts).filter_map(first_told);
             self.late.extend(late.map(|text| (event.index, text)));
             return;
-        }
-        let output = json::member(response, "output").map(|output| output.of(response)).unwrap_or_default();
+        };
+        let output = response.first("output").map(|output| output.of(response.text)).unwrap_or_default();
         let items = json::elements(output).map(|item| item.of(output));
         let messages = items.filter(|item| ItemKind::of(item) == ItemKind::Message);
         // An item announced without its type got the text of a message all the same.
