@@ -32,7 +32,7 @@ def new_part(kind: str, index: int | None, fields: dict[str, Any]) -> Part:
         index=index,
         fields=copy.deepcopy(fields),
         text=Text(seed=seed if isinstance(seed, str) else ""),
-        annotations=Annotations(list(enumerate(list_in(fields, "annotations")))),
+        annotations=Annotations.of(list_in(fields, "annotations")),
         logprobs=list_in(fields, "logprobs"),
     )
 
