@@ -36,8 +36,9 @@ def coalesce(events: Iterable[Event]) -> list[Event]:
 
 
 def _place(event: Event) -> tuple[object, ...] | None:
-    """What two deltas must share to be one; None for what is no delta of a text."""
-    if not event.type.endswith(".delta") or not isinstance(getattr(event, "delta", None), str):
+    """What two deltas must share to be one; None for what is no delta of a text, or one that may cut a character."""
+    delta = getattr(event, "delta", None)
+    if not event.type.endswith(".delta") or not isinstance(delta, str) or "\ufffd" in delta:
         return None
     return (event.type, *(getattr(event, name, None) for name in _PLACE))
 

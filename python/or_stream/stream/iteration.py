@@ -58,16 +58,16 @@ class AsyncBatches:
 class TextDeltas:
     """The pieces of the output text as they come; text that no delta brought comes whole, when it is told (rule R9)."""
 
-    def __init__(self, stream: EventStream, late_text: Callable[[int], str]) -> None:
+    def __init__(self, stream: EventStream, late_text: Callable[[int], str | None]) -> None:
         self._stream = stream
-        self._late_text = late_text
+        self._pieces = _Pieces(late_text)
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> str:
         for event in self._stream:
-            if text := _text_of(event, self._late_text):
+            if text := self._pieces.of(event):
                 return text
         raise StopIteration
 
@@ -75,22 +75,32 @@ class TextDeltas:
 class AsyncTextDeltas:
     """The pieces of the output text as they come; text that no delta brought comes whole, when it is told (rule R9)."""
 
-    def __init__(self, stream: AsyncEventStream, late_text: Callable[[int], str]) -> None:
+    def __init__(self, stream: AsyncEventStream, late_text: Callable[[int], str | None]) -> None:
         self._stream = stream
-        self._late_text = late_text
+        self._pieces = _Pieces(late_text)
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> str:
         async for event in self._stream:
-            if text := _text_of(event, self._late_text):
+            if text := self._pieces.of(event):
                 return text
         raise StopAsyncIteration
 
 
-def _text_of(event: Event, late_text: Callable[[int], str]) -> str:
-    """The output text that an event brings: a delta, or what it tells for the first time."""
-    if isinstance(event, OutputTextDelta):
-        return event.delta
-    return late_text(event.index) if isinstance(event, _TELLING) else ""
+class _Pieces:
+    """The output text that each event brings: a delta, or what it tells for the first time."""
+
+    def __init__(self, late_text: Callable[[int], str | None]) -> None:
+        self._late_text = late_text
+        self._cuts = False
+
+    def of(self, event: Event) -> str:
+        if not isinstance(event, OutputTextDelta):
+            return self._late_text(event.index) or "" if isinstance(event, _TELLING) else ""
+        delta = event.delta
+        # Half a character stands as U+FFFD in its event; the whole one comes with the delta behind it (rule E3).
+        self._cuts = self._cuts or "\ufffd" in delta
+        joined = self._late_text(event.index) if self._cuts else None
+        return delta if joined is None else joined

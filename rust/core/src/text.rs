@@ -113,11 +113,13 @@ impl Text {
         let seed = std::mem::take(&mut self.seed);
         self.done = true;
         if self.deltas.is_empty() {
-            let cut = !full.is_empty() && std::mem::take(&mut self.half).is_waiting();
-            self.deltas = if full.is_empty() { seed.clone() } else { full }.into_bytes();
-            if cut {
-                self.hear();
-            } else if self.seed_heard {
+            if full.is_empty() {
+                self.deltas = seed.clone().into_bytes();
+            } else {
+                self.half = Half::default();
+                self.deltas = full.into_bytes();
+            }
+            if self.seed_heard {
                 self.hear_prefix(seed.as_bytes());
             }
             return;
@@ -183,8 +185,24 @@ impl Text {
         }
         if unescape::finish(&mut self.deltas, &mut self.half) > 0 {
             diagnostics.found(Rule::LoneSurrogate, "half a surrogate pair was replaced by U+FFFD");
-            self.hear();
         }
+    }
+
+    /// Whether its last delta ended within a character, whose first half waits for the second.
+    #[inline]
+    pub fn is_cut(&self) -> bool {
+        self.half.is_waiting()
+    }
+
+    /// Bytes that its deltas have brought.
+    #[inline]
+    pub fn streamed_bytes(&self) -> usize {
+        self.deltas.len()
+    }
+
+    /// What they have brought behind the first `from` bytes.
+    pub fn streamed_from(&self, from: usize) -> Cow<'_, str> {
+        unescape::checked(self.deltas.get(from..).unwrap_or_default())
     }
 
     /// The text as of now.

@@ -122,9 +122,10 @@ impl Assembler {
         read(this, Fold::output_text)
     }
 
-    /// The output text that an event was the first to tell, by the event's index (rule R9).
+    /// The output text that an event was the first to tell, by the event's index (rule R9); None where it told none, or
+    /// where a delta's own text is it.
     #[pyo3(signature = (event_index, /))]
-    fn late_text(this: &Bound<'_, Self>, event_index: u64) -> PyResult<String> {
+    fn late_text(this: &Bound<'_, Self>, event_index: u64) -> PyResult<Option<String>> {
         read(this, |fold| fold.late_text(event_index))
     }
 

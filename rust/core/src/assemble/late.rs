@@ -1,19 +1,32 @@
-//! Text that comes without deltas: readers of deltas get it once, when it is first told (rule R9).
+//! Text that comes without deltas: readers of deltas get it once, when it is first told (rule R9). Of deltas that cut a
+//! character in two they get the whole characters, with the second half (rule E3).
 
 use super::fold::Fold;
 use crate::decoder::Event;
 use crate::error::Error;
 use crate::json;
-use crate::kind::List;
+use crate::kind::{Kind, List};
 use crate::slots::{self, ItemKind, Part, PartKind, Slot};
 use crate::text::Text;
 
 impl Fold {
-    /// The output text that an event was the first to tell, by the event's index; empty for most.
-    pub fn late_text(&self, event_index: u64) -> String {
+    /// The output text that an event was the first to tell, by the event's index; of a delta only where that is not the
+    /// delta's own text. None for most.
+    pub fn late_text(&self, event_index: u64) -> Option<String> {
         let from = self.late.partition_point(|(index, _)| *index < event_index);
-        let told = self.late.iter().skip(from).take_while(|(index, _)| *index == event_index);
-        told.map(|(_, text)| &**text).collect()
+        let mut told = self.late.iter().skip(from).take_while(|(index, _)| *index == event_index).peekable();
+        told.peek()?;
+        Some(told.map(|(_, text)| &**text).collect())
+    }
+
+    /// A delta began or ended within a character; `before` is how long its text was then.
+    #[cold]
+    pub(super) fn late_half(&mut self, event: &Event<'_>, slot: usize, part: usize, before: usize) {
+        if event.kind == Kind::OutputTextDelta
+            && let Some(text) = self.part_mut(slot, part).map(|part| part.text.streamed_from(before).into_owned())
+        {
+            self.late.push((event.index, text));
+        }
     }
 
     /// A part was told in full.

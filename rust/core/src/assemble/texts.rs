@@ -101,7 +101,11 @@ impl Fold {
             }
             Place::Part(at) => {
                 if let Some(part) = target.parts.get_mut(at) {
+                    let (cut, before) = (part.text.is_cut(), part.text.streamed_bytes());
                     part.text.delta(body, escaped, diagnostics);
+                    if cut || part.text.is_cut() {
+                        self.late_half(event, slot, at, before);
+                    }
                 }
                 let logprobs = event.fields.get(Key::Logprobs);
                 if logprobs.shape != Shape::Array || logprobs.is_empty(event.text) {
