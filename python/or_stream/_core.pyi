@@ -444,7 +444,7 @@ def synthesize(
 def synthesize_events(
     response: Buffer, /, *, chunk: Literal["words", "characters"] | int = "words", done: bool = True
 ) -> list[bytes]: ...
-def rebuild_event(raw: bytes, index: int, offset: int, /) -> Event: ...
+def rebuild_event(raw: bytes, index: int, offset: int, last: Event | None = None, /) -> Event: ...
 
 class BaseEvent:
     """What every event has; each concrete class adds the fields of its type."""
@@ -550,6 +550,13 @@ class OutputTextDelta(BaseEvent):
     def logprobs(self) -> list[LogProb] | None: ...
     @property
     def obfuscation(self) -> str | None: ...
+    @property
+    def snapshot(self) -> str | None:
+        """The text up to and with this delta; None for an event of a bare `Decoder`, or one that was unpickled.
+
+        Nothing is kept for it: it is read from the fold, at the cost of the text's length. Where the server has told
+        the text otherwise since (rules R4, R5), as much of that.
+        """
 
 @final
 class OutputTextDone(BaseEvent):
@@ -592,6 +599,13 @@ class RefusalDelta(BaseEvent):
     def delta(self) -> str: ...
     @property
     def obfuscation(self) -> str | None: ...
+    @property
+    def snapshot(self) -> str | None:
+        """The text up to and with this delta; None for an event of a bare `Decoder`, or one that was unpickled.
+
+        Nothing is kept for it: it is read from the fold, at the cost of the text's length. Where the server has told
+        the text otherwise since (rules R4, R5), as much of that.
+        """
 
 @final
 class RefusalDone(BaseEvent):
@@ -618,6 +632,13 @@ class ReasoningDelta(BaseEvent):
     def delta(self) -> str: ...
     @property
     def obfuscation(self) -> str | None: ...
+    @property
+    def snapshot(self) -> str | None:
+        """The text up to and with this delta; None for an event of a bare `Decoder`, or one that was unpickled.
+
+        Nothing is kept for it: it is read from the fold, at the cost of the text's length. Where the server has told
+        the text otherwise since (rules R4, R5), as much of that.
+        """
 
 @final
 class ReasoningDone(BaseEvent):
@@ -670,6 +691,13 @@ class ReasoningSummaryTextDelta(BaseEvent):
     def delta(self) -> str: ...
     @property
     def obfuscation(self) -> str | None: ...
+    @property
+    def snapshot(self) -> str | None:
+        """The text up to and with this delta; None for an event of a bare `Decoder`, or one that was unpickled.
+
+        Nothing is kept for it: it is read from the fold, at the cost of the text's length. Where the server has told
+        the text otherwise since (rules R4, R5), as much of that.
+        """
 
 @final
 class ReasoningSummaryTextDone(BaseEvent):
@@ -694,6 +722,20 @@ class FunctionCallArgumentsDelta(BaseEvent):
     def delta(self) -> str: ...
     @property
     def obfuscation(self) -> str | None: ...
+    @property
+    def snapshot(self) -> str | None:
+        """The text up to and with this delta; None for an event of a bare `Decoder`, or one that was unpickled.
+
+        Nothing is kept for it: it is read from the fold, at the cost of the text's length. Where the server has told
+        the text otherwise since (rules R4, R5), as much of that.
+        """
+    @property
+    def arguments(self) -> PartialArguments | None:
+        """The call's arguments so far, a view that follows the stream; None as for `snapshot`.
+
+        It is that of `arguments(call_id)`, found without a name: servers that rename the item with every event (R-a)
+        are no matter.
+        """
 
 @final
 class FunctionCallArgumentsDone(BaseEvent):
@@ -898,6 +940,13 @@ class CodeInterpreterCallCodeDelta(BaseEvent):
     def delta(self) -> str: ...
     @property
     def obfuscation(self) -> str | None: ...
+    @property
+    def snapshot(self) -> str | None:
+        """The text up to and with this delta; None for an event of a bare `Decoder`, or one that was unpickled.
+
+        Nothing is kept for it: it is read from the fold, at the cost of the text's length. Where the server has told
+        the text otherwise since (rules R4, R5), as much of that.
+        """
 
 @final
 class CodeInterpreterCallCodeDone(BaseEvent):
@@ -940,6 +989,20 @@ class McpCallArgumentsDelta(BaseEvent):
     def delta(self) -> str: ...
     @property
     def obfuscation(self) -> str | None: ...
+    @property
+    def snapshot(self) -> str | None:
+        """The text up to and with this delta; None for an event of a bare `Decoder`, or one that was unpickled.
+
+        Nothing is kept for it: it is read from the fold, at the cost of the text's length. Where the server has told
+        the text otherwise since (rules R4, R5), as much of that.
+        """
+    @property
+    def arguments(self) -> PartialArguments | None:
+        """The call's arguments so far, a view that follows the stream; None as for `snapshot`.
+
+        It is that of `arguments(call_id)`, found without a name: servers that rename the item with every event (R-a)
+        are no matter.
+        """
 
 @final
 class McpCallArgumentsDone(BaseEvent):
@@ -962,6 +1025,13 @@ class CustomToolCallInputDelta(BaseEvent):
     def delta(self) -> str: ...
     @property
     def obfuscation(self) -> str | None: ...
+    @property
+    def snapshot(self) -> str | None:
+        """The text up to and with this delta; None for an event of a bare `Decoder`, or one that was unpickled.
+
+        Nothing is kept for it: it is read from the fold, at the cost of the text's length. Where the server has told
+        the text otherwise since (rules R4, R5), as much of that.
+        """
 
 @final
 class CustomToolCallInputDone(BaseEvent):
@@ -994,6 +1064,13 @@ class ShellCallCommandDelta(BaseEvent):
     def delta(self) -> str: ...
     @property
     def obfuscation(self) -> str | None: ...
+    @property
+    def snapshot(self) -> str | None:
+        """The text up to and with this delta; None for an event of a bare `Decoder`, or one that was unpickled.
+
+        Nothing is kept for it: it is read from the fold, at the cost of the text's length. Where the server has told
+        the text otherwise since (rules R4, R5), as much of that.
+        """
 
 @final
 class ShellCallCommandDone(BaseEvent):
@@ -1040,6 +1117,13 @@ class ApplyPatchCallOperationDiffDelta(BaseEvent):
     def delta(self) -> str: ...
     @property
     def obfuscation(self) -> str | None: ...
+    @property
+    def snapshot(self) -> str | None:
+        """The text up to and with this delta; None for an event of a bare `Decoder`, or one that was unpickled.
+
+        Nothing is kept for it: it is read from the fold, at the cost of the text's length. Where the server has told
+        the text otherwise since (rules R4, R5), as much of that.
+        """
 
 @final
 class ApplyPatchCallOperationDiffDone(BaseEvent):

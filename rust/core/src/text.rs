@@ -194,6 +194,12 @@ impl Text {
         self.half.is_waiting()
     }
 
+    /// How many bytes of text there are.
+    #[inline]
+    pub fn length(&self) -> usize {
+        if self.seed.is_empty() { self.deltas.len() } else { self.value().len() }
+    }
+
     /// Bytes that its deltas have brought.
     #[inline]
     pub fn streamed_bytes(&self) -> usize {

@@ -65,7 +65,7 @@ impl Assembler {
     fn decode<'py>(this: &Bound<'py, Self>, chunk: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
         let input = Input::chunk(chunk)?;
         let bytes = input.as_bytes()?;
-        this.as_super().get().feed(this.py(), bytes)
+        Reader::feed(this.as_super(), bytes)
     }
 
     /// As `feed_message`, and returns the events too.
@@ -73,12 +73,12 @@ impl Assembler {
     fn decode_message<'py>(this: &Bound<'py, Self>, message: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
         let input = Input::message(message)?;
         let bytes = input.as_bytes()?;
-        this.as_super().get().events(this.py(), |decoder, sink| decoder.feed_message(bytes, sink))
+        Reader::events(this.as_super(), |decoder, sink| decoder.feed_message(bytes, sink))
     }
 
     /// As `finish`, and returns the last events too.
     fn decode_end<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyList>> {
-        this.as_super().get().events(this.py(), |decoder, sink| decoder.finish(sink))
+        Reader::events(this.as_super(), |decoder, sink| decoder.finish(sink))
     }
 
     /// Takes one event that a decoder handed out.

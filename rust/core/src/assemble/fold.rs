@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::OutputSource;
 use super::items::finish_texts;
-use super::target::Route;
+use super::target::{Place, Route};
 use crate::decoder::{Event, Sink};
 use crate::diagnostics::Diagnostics;
 use crate::error::Error;
@@ -41,6 +41,8 @@ pub struct Fold {
     /// How many of them need no second look: neither is their limit crossed nor the next step of memory.
     pub(super) granted: usize,
     pub(super) route: Option<Route>,
+    /// The text that the last delta grew, whose route may be forgotten by now.
+    pub(super) grown: Option<(usize, Place)>,
     /// Texts that no delta brought, each with the index of the event that told it (rule R9).
     pub(super) late: Vec<(u64, String)>,
 }
@@ -84,6 +86,7 @@ impl Fold {
             bytes: 0,
             granted: limits.max_response_bytes.min(memory::STEP),
             route: None,
+            grown: None,
             late: Vec::new(),
         }
     }

@@ -40,6 +40,7 @@ impl Fold {
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Error> {
         self.route = None;
+        self.grown = None;
         match stream {
             Stream::Audio => self.audio.delta(body, true, diagnostics),
             Stream::Transcript => self.transcript.delta(body, true, diagnostics),
@@ -56,6 +57,7 @@ impl Fold {
                 if let (Some(layout), true) = (event.layout, diagnostics.total() == findings) {
                     self.route = Some(Route { layout, slot, place });
                 }
+                self.grown = Some((slot, place));
                 return self.grow(event, slot, place, body, diagnostics);
             }
         }
@@ -136,6 +138,7 @@ impl Fold {
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Error> {
         self.route = None;
+        self.grown = None;
         let Some(delta) = event.object(Key::Delta).filter(|_| stream == Stream::ShellOutput) else { return Ok(()) };
         self.hold(delta.len(), event)?;
         let at = self.slot(event, ItemKind::ShellCallOutput, diagnostics)?;

@@ -1,13 +1,15 @@
 //! What the attributes of an event read: a field is decoded from the event's data when somebody asks for it.
 
 use or_stream_core::json::{self, Reason, Shape};
-use or_stream_core::kind::Kind;
+use or_stream_core::kind::{Kind, Role, Stream};
 use or_stream_core::server_error;
+use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyString};
 
-use super::{data, has_delta, head, kept_fields};
+use super::{data, has_delta, head, kept_fields, reader};
+use crate::arguments::PartialArguments;
 use crate::text::string;
 use crate::value;
 
@@ -32,7 +34,38 @@ pub(super) fn fields_of(kind: Option<Kind>) -> Vec<Field> {
         ];
     };
     let names = kind.fields().iter().filter(|name| !(has_delta(kind) && **name == "delta"));
-    names.map(|name| Field { name, get: getter_for(kind, name) }).collect()
+    let mut fields: Vec<Field> = names.map(|name| Field { name, get: getter_for(kind, name) }).collect();
+    if let Role::Delta(stream) = kind.role()
+        && !matches!(stream, Stream::Audio | Stream::Transcript | Stream::ShellOutput)
+    {
+        fields.push(Field { name: "snapshot", get: get_snapshot });
+        if matches!(stream, Stream::Arguments | Stream::McpArguments) {
+            fields.push(Field { name: "arguments", get: get_arguments });
+        }
+    }
+    fields
+}
+
+/// The text up to and with this delta; None where no stream folded the event.
+fn get_snapshot<'py>(event: &Bound<'py, PyAny>, _: &'static str) -> PyResult<Bound<'py, PyAny>> {
+    let py = event.py();
+    let text = match reader(event) {
+        Some((reader, told)) => reader.get().with(py, |state| {
+            let fold = state.fold.as_ref().filter(|_| told.generation == state.generation);
+            Ok(fold.and_then(|fold| fold.text_then(told.moment)))
+        })?,
+        None => None,
+    };
+    Ok(text.into_pyobject(py)?)
+}
+
+/// The live view of the call that this delta belongs to; None where no stream folded the event.
+fn get_arguments<'py>(event: &Bound<'py, PyAny>, _: &'static str) -> PyResult<Bound<'py, PyAny>> {
+    let view = match reader(event) {
+        Some((reader, told)) => PartialArguments::of_event(&reader, told)?,
+        None => None,
+    };
+    view.into_bound_py_any(event.py())
 }
 
 fn getter_for(kind: Kind, name: &str) -> Getter {
