@@ -47,8 +47,9 @@ impl Fold {
     /// The text as it was at a moment; where the server has told it otherwise since, as much of that.
     pub fn text_then(&self, moment: Moment) -> Option<String> {
         let text = self.text_at(usize::from(moment.slot), moment.place()).map(Text::value)?;
-        let end = text.floor_char_boundary(moment.end as usize);
-        Some(text.get(..end)?.to_owned())
+        let most = text.len().min(moment.end as usize);
+        // Another text may have another character there.
+        (0..=most).rev().find_map(|end| text.get(..end)).map(str::to_owned)
     }
 
     /// The tool call whose arguments grew then.
