@@ -551,11 +551,13 @@ class OutputTextDelta(BaseEvent):
     @property
     def obfuscation(self) -> str | None: ...
     @property
-    def snapshot(self) -> str | None:
-        """The text up to and with this delta; None for an event of a bare `Decoder`, or one that was unpickled.
+    def snapshot(self) -> str:
+        """The text up to and with this delta, read from the stream when it is asked for: its cost is its length.
 
-        Nothing is kept for it: it is read from the fold, at the cost of the text's length. Where the server has told
-        the text otherwise since (rules R4, R5), as much of that.
+        Where the server has told the text otherwise since (rules R4, R5), as much of that.
+
+        Raises:
+            AttributeError: Raised for an event of no stream: of a bare `Decoder`, unpickled, or copied.
         """
 
 @final
@@ -600,11 +602,13 @@ class RefusalDelta(BaseEvent):
     @property
     def obfuscation(self) -> str | None: ...
     @property
-    def snapshot(self) -> str | None:
-        """The text up to and with this delta; None for an event of a bare `Decoder`, or one that was unpickled.
+    def snapshot(self) -> str:
+        """The text up to and with this delta, read from the stream when it is asked for: its cost is its length.
 
-        Nothing is kept for it: it is read from the fold, at the cost of the text's length. Where the server has told
-        the text otherwise since (rules R4, R5), as much of that.
+        Where the server has told the text otherwise since (rules R4, R5), as much of that.
+
+        Raises:
+            AttributeError: Raised for an event of no stream: of a bare `Decoder`, unpickled, or copied.
         """
 
 @final
@@ -633,11 +637,13 @@ class ReasoningDelta(BaseEvent):
     @property
     def obfuscation(self) -> str | None: ...
     @property
-    def snapshot(self) -> str | None:
-        """The text up to and with this delta; None for an event of a bare `Decoder`, or one that was unpickled.
+    def snapshot(self) -> str:
+        """The text up to and with this delta, read from the stream when it is asked for: its cost is its length.
 
-        Nothing is kept for it: it is read from the fold, at the cost of the text's length. Where the server has told
-        the text otherwise since (rules R4, R5), as much of that.
+        Where the server has told the text otherwise since (rules R4, R5), as much of that.
+
+        Raises:
+            AttributeError: Raised for an event of no stream: of a bare `Decoder`, unpickled, or copied.
         """
 
 @final
@@ -692,11 +698,13 @@ class ReasoningSummaryTextDelta(BaseEvent):
     @property
     def obfuscation(self) -> str | None: ...
     @property
-    def snapshot(self) -> str | None:
-        """The text up to and with this delta; None for an event of a bare `Decoder`, or one that was unpickled.
+    def snapshot(self) -> str:
+        """The text up to and with this delta, read from the stream when it is asked for: its cost is its length.
 
-        Nothing is kept for it: it is read from the fold, at the cost of the text's length. Where the server has told
-        the text otherwise since (rules R4, R5), as much of that.
+        Where the server has told the text otherwise since (rules R4, R5), as much of that.
+
+        Raises:
+            AttributeError: Raised for an event of no stream: of a bare `Decoder`, unpickled, or copied.
         """
 
 @final
@@ -723,18 +731,20 @@ class FunctionCallArgumentsDelta(BaseEvent):
     @property
     def obfuscation(self) -> str | None: ...
     @property
-    def snapshot(self) -> str | None:
-        """The text up to and with this delta; None for an event of a bare `Decoder`, or one that was unpickled.
+    def snapshot(self) -> str:
+        """The text up to and with this delta, read from the stream when it is asked for: its cost is its length.
 
-        Nothing is kept for it: it is read from the fold, at the cost of the text's length. Where the server has told
-        the text otherwise since (rules R4, R5), as much of that.
+        Where the server has told the text otherwise since (rules R4, R5), as much of that.
+
+        Raises:
+            AttributeError: Raised for an event of no stream: of a bare `Decoder`, unpickled, or copied.
         """
     @property
-    def arguments(self) -> PartialArguments | None:
-        """The call's arguments so far, a view that follows the stream; None as for `snapshot`.
+    def arguments(self) -> PartialArguments:
+        """The call's arguments so far: the view that the stream's `arguments(call_id)` gives, found without a name.
 
-        It is that of `arguments(call_id)`, found without a name: servers that rename the item with every event (R-a)
-        are no matter.
+        Raises:
+            AttributeError: Raised as by `snapshot`.
         """
 
 @final
@@ -941,11 +951,13 @@ class CodeInterpreterCallCodeDelta(BaseEvent):
     @property
     def obfuscation(self) -> str | None: ...
     @property
-    def snapshot(self) -> str | None:
-        """The text up to and with this delta; None for an event of a bare `Decoder`, or one that was unpickled.
+    def snapshot(self) -> str:
+        """The text up to and with this delta, read from the stream when it is asked for: its cost is its length.
 
-        Nothing is kept for it: it is read from the fold, at the cost of the text's length. Where the server has told
-        the text otherwise since (rules R4, R5), as much of that.
+        Where the server has told the text otherwise since (rules R4, R5), as much of that.
+
+        Raises:
+            AttributeError: Raised for an event of no stream: of a bare `Decoder`, unpickled, or copied.
         """
 
 @final
@@ -990,18 +1002,20 @@ class McpCallArgumentsDelta(BaseEvent):
     @property
     def obfuscation(self) -> str | None: ...
     @property
-    def snapshot(self) -> str | None:
-        """The text up to and with this delta; None for an event of a bare `Decoder`, or one that was unpickled.
+    def snapshot(self) -> str:
+        """The text up to and with this delta, read from the stream when it is asked for: its cost is its length.
 
-        Nothing is kept for it: it is read from the fold, at the cost of the text's length. Where the server has told
-        the text otherwise since (rules R4, R5), as much of that.
+        Where the server has told the text otherwise since (rules R4, R5), as much of that.
+
+        Raises:
+            AttributeError: Raised for an event of no stream: of a bare `Decoder`, unpickled, or copied.
         """
     @property
-    def arguments(self) -> PartialArguments | None:
-        """The call's arguments so far, a view that follows the stream; None as for `snapshot`.
+    def arguments(self) -> PartialArguments:
+        """The call's arguments so far: the view that the stream's `arguments(call_id)` gives, found without a name.
 
-        It is that of `arguments(call_id)`, found without a name: servers that rename the item with every event (R-a)
-        are no matter.
+        Raises:
+            AttributeError: Raised as by `snapshot`.
         """
 
 @final
@@ -1026,11 +1040,13 @@ class CustomToolCallInputDelta(BaseEvent):
     @property
     def obfuscation(self) -> str | None: ...
     @property
-    def snapshot(self) -> str | None:
-        """The text up to and with this delta; None for an event of a bare `Decoder`, or one that was unpickled.
+    def snapshot(self) -> str:
+        """The text up to and with this delta, read from the stream when it is asked for: its cost is its length.
 
-        Nothing is kept for it: it is read from the fold, at the cost of the text's length. Where the server has told
-        the text otherwise since (rules R4, R5), as much of that.
+        Where the server has told the text otherwise since (rules R4, R5), as much of that.
+
+        Raises:
+            AttributeError: Raised for an event of no stream: of a bare `Decoder`, unpickled, or copied.
         """
 
 @final
@@ -1065,11 +1081,13 @@ class ShellCallCommandDelta(BaseEvent):
     @property
     def obfuscation(self) -> str | None: ...
     @property
-    def snapshot(self) -> str | None:
-        """The text up to and with this delta; None for an event of a bare `Decoder`, or one that was unpickled.
+    def snapshot(self) -> str:
+        """The text up to and with this delta, read from the stream when it is asked for: its cost is its length.
 
-        Nothing is kept for it: it is read from the fold, at the cost of the text's length. Where the server has told
-        the text otherwise since (rules R4, R5), as much of that.
+        Where the server has told the text otherwise since (rules R4, R5), as much of that.
+
+        Raises:
+            AttributeError: Raised for an event of no stream: of a bare `Decoder`, unpickled, or copied.
         """
 
 @final
@@ -1118,11 +1136,13 @@ class ApplyPatchCallOperationDiffDelta(BaseEvent):
     @property
     def obfuscation(self) -> str | None: ...
     @property
-    def snapshot(self) -> str | None:
-        """The text up to and with this delta; None for an event of a bare `Decoder`, or one that was unpickled.
+    def snapshot(self) -> str:
+        """The text up to and with this delta, read from the stream when it is asked for: its cost is its length.
 
-        Nothing is kept for it: it is read from the fold, at the cost of the text's length. Where the server has told
-        the text otherwise since (rules R4, R5), as much of that.
+        Where the server has told the text otherwise since (rules R4, R5), as much of that.
+
+        Raises:
+            AttributeError: Raised for an event of no stream: of a bare `Decoder`, unpickled, or copied.
         """
 
 @final

@@ -70,7 +70,7 @@ def test_a_failed_response_raises_with_all_that_is_known(load_sample):
 
 
 def test_a_cancelled_response_raises_without_an_error():
-    with pytest.raises(ServerStreamError, match="response cancelled") as caught:
+    with pytest.raises(ServerStreamError, match="response cancelled: 'the response") as caught:
         Response(status="cancelled").raise_for_status()
     assert caught.value.error.message == "the response is cancelled"
 

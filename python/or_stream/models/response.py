@@ -117,5 +117,6 @@ class Response(Model):
             return self
         error = self.error or ResponseError(message=f"the response is {self.status}")
         # What a server says may be long: an excerpt is for the message, all of it is in `error`.
-        message = f"response {self.status}: {error.code}: {error.message[:200]!r}"
+        code = f"{error.code}: " if error.code else ""
+        message = f"response {self.status}: {code}{error.message[:200]!r}"
         raise ServerStreamError(message, error_json=error.to_json(), partial_json=self.to_json())

@@ -4,6 +4,7 @@ use or_stream_core::json::{self, Reason, Shape};
 use or_stream_core::kind::{Kind, Role, Stream};
 use or_stream_core::server_error;
 use pyo3::IntoPyObjectExt;
+use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyString};
@@ -46,26 +47,29 @@ pub(super) fn fields_of(kind: Option<Kind>) -> Vec<Field> {
     fields
 }
 
-/// The text up to and with this delta; None where no stream folded the event.
-fn get_snapshot<'py>(event: &Bound<'py, PyAny>, _: &'static str) -> PyResult<Bound<'py, PyAny>> {
+/// The text up to and with this delta. Events that no stream folded do not have it.
+fn get_snapshot<'py>(event: &Bound<'py, PyAny>, name: &'static str) -> PyResult<Bound<'py, PyAny>> {
     let py = event.py();
-    let text = match reader(event) {
-        Some((reader, told)) => reader.get().with(py, |state| {
-            let fold = state.fold.as_ref().filter(|_| told.generation == state.generation);
-            Ok(fold.and_then(|fold| fold.text_then(told.moment)))
-        })?,
-        None => None,
-    };
-    Ok(text.into_pyobject(py)?)
+    let (reader, told) = reader(event).ok_or_else(|| of_no_stream(name))?;
+    let text = reader.get().with(py, |state| {
+        let fold = state.fold.as_ref().filter(|_| told.generation == state.generation);
+        Ok(fold.and_then(|fold| fold.text_then(told.moment)))
+    })?;
+    Ok(text.ok_or_else(|| of_no_stream(name))?.into_pyobject(py)?.into_any())
 }
 
-/// The live view of the call that this delta belongs to; None where no stream folded the event.
-fn get_arguments<'py>(event: &Bound<'py, PyAny>, _: &'static str) -> PyResult<Bound<'py, PyAny>> {
-    let view = match reader(event) {
-        Some((reader, told)) => PartialArguments::of_event(&reader, told)?,
-        None => None,
-    };
+/// The live view of the call that this delta belongs to. Events that no stream folded do not have it.
+fn get_arguments<'py>(event: &Bound<'py, PyAny>, name: &'static str) -> PyResult<Bound<'py, PyAny>> {
+    let (reader, told) = reader(event).ok_or_else(|| of_no_stream(name))?;
+    let view = PartialArguments::of_event(&reader, told)?.ok_or_else(|| of_no_stream(name))?;
     view.into_bound_py_any(event.py())
+}
+
+#[cold]
+fn of_no_stream(name: &str) -> PyErr {
+    PyAttributeError::new_err(format!(
+        "this event has no {name}: only deltas of a stream or an Assembler that is still read have it"
+    ))
 }
 
 fn getter_for(kind: Kind, name: &str) -> Getter {
