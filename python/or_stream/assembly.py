@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
@@ -49,6 +50,14 @@ class Assembler(CoreAssembler):
     def usage(self) -> Usage | None:
         """The tokens used, once the server has told them."""
         return self.snapshot().usage if self.has_response else None
+
+    @property
+    def audio(self) -> bytes:
+        """The sound so far, decoded: what `response.audio.delta` events brought, which no response holds."""
+        # Each delta is base64 of its own, so that padding may stand within.
+        pieces = self.audio_base64.replace("=", " ").split()
+        whole = (piece[: len(piece) - (len(piece) % 4 == 1)] for piece in pieces)  # six bits alone are no byte
+        return b"".join(b64decode(f"{piece}==") for piece in whole)
 
     def get_final_response(self, *, require_terminal: bool = True) -> Response:
         """Give the response that the server closed.

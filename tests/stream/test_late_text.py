@@ -106,6 +106,12 @@ TELLINGS: list[tuple[str, Iterable[dict[str, object]], list[str]]] = [
         (*OPENING, delta("Hello"), completed(HELLO | {"content": "Hello"})),
         ["Hello"],
     ),
+    ("content that is a text, in the terminal alone", (created(), completed(HELLO | {"content": "Hello"})), ["Hello"]),
+    (
+        "content that is a text, twice",
+        (created(), item_done(HELLO | {"content": "Hello"}), completed(HELLO | {"content": "Hello", "x": 1})),
+        ["Hello"],
+    ),
     ("reasoning is no output text", (created(), item_done(THINKING), completed(THINKING)), []),
 ]
 

@@ -12,7 +12,6 @@ from .items import FunctionCall, ItemField, Message
 from .next_input import as_input
 from .options import ReasoningConfig, TextConfig
 from .parsing import parse_output
-from .parts import OutputText
 from .tools import ToolChoiceField, ToolField
 from .usage import Usage
 
@@ -61,8 +60,7 @@ class Response(Model):
     @property
     def output_text(self) -> str:
         """The text of all `output_text` parts of all messages, in order, joined with nothing between them."""
-        messages = (item for item in self.output if isinstance(item, Message))
-        return "".join(part.text for message in messages for part in message.content if isinstance(part, OutputText))
+        return "".join(item.output_text for item in self.output if isinstance(item, Message))
 
     @property
     def function_calls(self) -> list[FunctionCall]:

@@ -122,6 +122,18 @@ impl Assembler {
         read(this, Fold::output_text)
     }
 
+    /// The sound so far: the base64 texts of its deltas behind each other, each with its own padding.
+    #[getter]
+    fn audio_base64(this: &Bound<'_, Self>) -> PyResult<String> {
+        read(this, |fold| fold.audio().into_owned())
+    }
+
+    /// What the sound so far says.
+    #[getter]
+    fn transcript(this: &Bound<'_, Self>) -> PyResult<String> {
+        read(this, |fold| fold.transcript().into_owned())
+    }
+
     /// The output text that an event was the first to tell, by the event's index (rule R9); None where it told none, or
     /// where a delta's own text is it.
     #[pyo3(signature = (event_index, /))]

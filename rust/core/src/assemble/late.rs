@@ -44,8 +44,9 @@ impl Fold {
         let Some(slot) = self.slots.get_mut(at).filter(|slot| slot.kind == ItemKind::Message) else { return Ok(()) };
         if differs || slot.parts.is_empty() || slot.parts.iter().any(is_untold) {
             slot.settle();
+            let whole = bare_text(&slot.json).filter(|_| slot.parts.is_empty());
             let late = slot.parts.iter_mut().filter_map(first_told);
-            self.late.extend(late.map(|text| (event.index, text)));
+            self.late.extend(late.chain(whole).map(|text| (event.index, text)));
         }
         self.check_parts(at, event)
     }
@@ -73,6 +74,10 @@ impl Fold {
 
 /// What a message tells beyond its streamed twin.
 fn unheard(item: &[u8], streamed: Option<&Slot>) -> Vec<String> {
+    let silent = streamed.is_none_or(|slot| slot.parts.is_empty() && bare_text(&slot.json).is_none());
+    if let Some(whole) = bare_text(item).filter(|_| silent) {
+        return vec![whole];
+    }
     let streamed = streamed.map(|slot| slot.parts_of(List::Content)).unwrap_or_default();
     let parts = slots::parts_in(item, List::Content).into_iter().enumerate();
     let unheard = parts.filter_map(|(at, mut part)| {
@@ -82,6 +87,11 @@ fn unheard(item: &[u8], streamed: Option<&Slot>) -> Vec<String> {
         first_told(&mut part)
     });
     unheard.collect()
+}
+
+/// The text of a message whose content is a text and no list.
+fn bare_text(item: &[u8]) -> Option<String> {
+    json::string_member(item, "content").filter(|text| !text.is_empty())
 }
 
 fn is_untold(part: &Part) -> bool {
