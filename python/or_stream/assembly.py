@@ -100,14 +100,16 @@ def ending_error(assembler: Received, *, require_terminal: bool = True) -> Serve
         return with_position(error, assembler)
     if assembler.outcome is not Outcome.TRUNCATED or (assembler.has_response and not require_terminal):
         return None
-    return with_position(StreamTruncated(_truncation(assembler.events_seen, assembler.bytes_seen)), assembler)
+    return with_position(StreamTruncated(_truncation(assembler)), assembler)
 
 
-def _truncation(events: int, taken: int) -> str:
+def _truncation(assembler: Received) -> str:
+    events, taken = assembler.events_seen, assembler.bytes_seen
     message = f"the stream ended without a terminal event ({events} events, {taken} bytes)"
     if taken == 0:
         return f"{message}: the body was empty"
-    return message if events else f"{message}: is it an event stream, with its line ends?"
+    alive = isinstance(assembler, CoreAssembler) and (assembler.done_seen or assembler.comments_seen > 0)
+    return message if events or alive else f"{message}: is it an event stream, with its line ends?"
 
 
 def with_position(error: ErrorT, assembler: Received) -> ErrorT:

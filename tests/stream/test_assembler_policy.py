@@ -128,3 +128,17 @@ def test_sound_and_its_transcript_are_kept_though_no_response_holds_them(pieces,
     with ors.EventStream(body) as stream:
         stream.until_done()
         assert (stream.audio, stream.transcript) == (sound, "Hello")
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"", "the body was empty"),
+        (b"data: x", "is it an event stream, with its line ends?"),
+        (b"data: [DONE]\n\n", r"\(0 events, 14 bytes\)$"),
+        (b": ping\n\n", r"\(0 events, 8 bytes\)$"),
+    ],
+)
+def test_a_body_without_events_says_what_may_be_wrong_and_no_more(body, words):
+    with pytest.raises(ors.StreamTruncated, match=words):
+        fed(body).get_final_response()
