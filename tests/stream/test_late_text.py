@@ -15,6 +15,7 @@ from tests.conformance.rows import (
     event,
     item_done,
     message,
+    open_with,
     part,
     part_added,
     part_done,
@@ -105,6 +106,21 @@ TELLINGS: list[tuple[str, Iterable[dict[str, object]], list[str]]] = [
         "content that is a text",
         (*OPENING, delta("Hello"), completed(HELLO | {"content": "Hello"})),
         ["Hello"],
+    ),
+    (
+        "an announcement that the deltas go on from",
+        (created(), added(), part_added("Hel"), delta("lo"), delta("!"), text_done("Hello!"), completed()),
+        ["Hello", "!"],
+    ),
+    (
+        "an item's announcement that the deltas go on from",
+        (created(), added(open_with("Hel")), delta("lo"), item_done(HELLO), completed(HELLO)),
+        ["Hello"],
+    ),
+    (
+        "an announcement that the deltas repeat letter by letter",
+        (created(), added(), part_added("He"), delta("H"), delta("e"), delta("llo"), completed(HELLO)),
+        ["H", "e", "llo"],
     ),
     ("content that is a text, in the terminal alone", (created(), completed(HELLO | {"content": "Hello"})), ["Hello"]),
     (

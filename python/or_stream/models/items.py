@@ -47,7 +47,7 @@ class Message(Model):
 
     @property
     def text(self) -> str:
-        """The text parts in order, joined with nothing between them; or the content, where a server sent it as a text."""
+        """The text parts in order, joined with nothing between them; or the content, where it was sent as a text."""
         whole = (self.model_extra or {}).get("content")
         if isinstance(whole, str):
             return whole

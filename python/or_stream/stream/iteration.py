@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 from ..events import (
     Completed,
+    ContentPartAdded,
     ContentPartDone,
     Failed,
     Incomplete,
+    OutputItemAdded,
     OutputItemDone,
     OutputTextDelta,
     OutputTextDone,
@@ -94,13 +96,22 @@ class _Pieces:
 
     def __init__(self, late_text: Callable[[int], str | None]) -> None:
         self._late_text = late_text
-        self._cuts = False
+        # Whether deltas may be something else than their own texts.
+        self._odd = False
 
     def of(self, event: Event) -> str:
         if not isinstance(event, OutputTextDelta):
+            self._odd = self._odd or (isinstance(event, ContentPartAdded | OutputItemAdded) and _has_text(event))
             return self._late_text(event.index) or "" if isinstance(event, _TELLING) else ""
         delta = event.delta
         # Half a character stands as U+FFFD in its event; the whole one comes with the delta behind it (rule E3).
-        self._cuts = self._cuts or "\ufffd" in delta
-        joined = self._late_text(event.index) if self._cuts else None
-        return delta if joined is None else joined
+        self._odd = self._odd or "\ufffd" in delta
+        told = self._late_text(event.index) if self._odd else None
+        return delta if told is None else told
+
+
+def _has_text(event: ContentPartAdded | OutputItemAdded) -> bool:
+    """Whether an announcement holds text already, which may be part of it (rule R6)."""
+    data = event.data
+    holder = data.get("part" if isinstance(event, ContentPartAdded) else "item")
+    return isinstance(holder, dict) and bool(holder.get("text") or holder.get("content"))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]

@@ -68,6 +68,17 @@ impl Text {
         Some(rest)
     }
 
+    /// What the announcement held, for readers of the first delta, unless the deltas may still repeat it (rule R6). Should
+    /// its done event tell that it was no part of the text, they have heard too much.
+    pub fn hear_seed(&mut self) -> String {
+        let seed = self.seed.as_bytes();
+        if self.seed_heard || seed.starts_with(&self.deltas) || self.deltas.starts_with(seed) {
+            return String::new();
+        }
+        self.seed_heard = true;
+        self.seed.clone()
+    }
+
     /// Whether readers of deltas have been told nothing of it.
     pub fn is_unheard(&self) -> bool {
         self.heard == 0 && !self.seed_heard

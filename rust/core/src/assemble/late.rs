@@ -1,5 +1,6 @@
 //! Text that comes without deltas: readers of deltas get it once, when it is first told (rule R9). Of deltas that cut a
-//! character in two they get the whole characters, with the second half (rule E3).
+//! character in two they get the whole characters, with the second half (rule E3); what an announcement held and the
+//! deltas do not repeat comes with the first of them (rule R6).
 
 use super::fold::Fold;
 use crate::decoder::Event;
@@ -19,12 +20,15 @@ impl Fold {
         Some(told.map(|(_, text)| &**text).collect())
     }
 
-    /// A delta began or ended within a character; `before` is how long its text was then.
+    /// A delta began or ended within a character, or is the first behind an announcement that held text; `before` is how
+    /// long its text was then.
     #[cold]
-    pub(super) fn late_half(&mut self, event: &Event<'_>, slot: usize, part: usize, before: usize) {
+    pub(super) fn late_delta(&mut self, event: &Event<'_>, slot: usize, part: usize, before: usize) {
         if event.kind == Kind::OutputTextDelta
-            && let Some(text) = self.part_mut(slot, part).map(|part| part.text.streamed_from(before).into_owned())
+            && let Some(part) = self.part_mut(slot, part)
         {
+            let seed = if before == 0 { part.text.hear_seed() } else { String::new() };
+            let text = seed + &part.text.streamed_from(before);
             self.late.push((event.index, text));
         }
     }

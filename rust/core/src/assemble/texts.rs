@@ -105,8 +105,8 @@ impl Fold {
                 if let Some(part) = target.parts.get_mut(at) {
                     let (cut, before) = (part.text.is_cut(), part.text.streamed_bytes());
                     part.text.delta(body, escaped, diagnostics);
-                    if cut || part.text.is_cut() {
-                        self.late_half(event, slot, at, before);
+                    if cut || part.text.is_cut() || before == 0 && part.text.has_seed() {
+                        self.late_delta(event, slot, at, before);
                     }
                 }
                 let logprobs = event.fields.get(Key::Logprobs);
