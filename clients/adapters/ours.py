@@ -32,7 +32,8 @@ def read(base_url: str, _case: Case, seen: Seen) -> None:
 def take(response: Any, seen: Seen) -> None:
     """The content of a finished or a partial response."""
     output = response.to_dict().get("output") or [] if response is not None else []
-    seen.text = "".join(text_of(part) for item in output for part in item.get("content") or [])
+    messages = [item for item in output if item["type"] == "message"]
+    seen.text = "".join(text_of(part) for item in messages for part in item.get("content") or [])
     seen.calls = [
         (item.get("name") or "", item.get("arguments") or "") for item in output if item["type"] == "function_call"
     ]

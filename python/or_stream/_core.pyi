@@ -334,15 +334,16 @@ class Assembler(_Reader):
             KeyError: Raised when no such call has begun; the message names the calls that have.
         """
     def snapshot_json(self) -> bytes: ...
-    def late_text(self, event_index: int, /) -> str: ...
+    @property
+    def audio_base64(self) -> str: ...
+    @property
+    def transcript(self) -> str:
+        """What the sound so far says, from the deltas of its transcript."""
+    def late_text(self, event_index: int, /) -> str | None: ...
     @property
     def has_response(self) -> bool: ...
     @property
     def output_text(self) -> str: ...
-    @property
-    def audio(self) -> str: ...
-    @property
-    def audio_transcript(self) -> str: ...
     @property
     def error_json(self) -> bytes | None: ...
 
@@ -448,7 +449,7 @@ def synthesize(
 def synthesize_events(
     response: Buffer, /, *, chunk: Literal["words", "characters"] | int = "words", done: bool = True
 ) -> list[bytes]: ...
-def rebuild_event(raw: bytes, index: int, offset: int, /) -> Event: ...
+def rebuild_event(raw: bytes, index: int, offset: int, last: Event | None = None, /) -> Event: ...
 
 class BaseEvent:
     """What every event has; each concrete class adds the fields of its type."""
@@ -554,6 +555,15 @@ class OutputTextDelta(BaseEvent):
     def logprobs(self) -> list[LogProb] | None: ...
     @property
     def obfuscation(self) -> str | None: ...
+    @property
+    def snapshot(self) -> str:
+        """The text up to and with this delta, read from the stream when it is asked for: its cost is its length.
+
+        Where the server has told the text otherwise since (rules R4, R5), as much of that.
+
+        Raises:
+            AttributeError: Raised for an event of no stream: of a bare `Decoder`, unpickled, or copied.
+        """
 
 @final
 class OutputTextDone(BaseEvent):
@@ -596,6 +606,15 @@ class RefusalDelta(BaseEvent):
     def delta(self) -> str: ...
     @property
     def obfuscation(self) -> str | None: ...
+    @property
+    def snapshot(self) -> str:
+        """The text up to and with this delta, read from the stream when it is asked for: its cost is its length.
+
+        Where the server has told the text otherwise since (rules R4, R5), as much of that.
+
+        Raises:
+            AttributeError: Raised for an event of no stream: of a bare `Decoder`, unpickled, or copied.
+        """
 
 @final
 class RefusalDone(BaseEvent):
@@ -622,6 +641,15 @@ class ReasoningDelta(BaseEvent):
     def delta(self) -> str: ...
     @property
     def obfuscation(self) -> str | None: ...
+    @property
+    def snapshot(self) -> str:
+        """The text up to and with this delta, read from the stream when it is asked for: its cost is its length.
+
+        Where the server has told the text otherwise since (rules R4, R5), as much of that.
+
+        Raises:
+            AttributeError: Raised for an event of no stream: of a bare `Decoder`, unpickled, or copied.
+        """
 
 @final
 class ReasoningDone(BaseEvent):
@@ -674,6 +702,15 @@ class ReasoningSummaryTextDelta(BaseEvent):
     def delta(self) -> str: ...
     @property
     def obfuscation(self) -> str | None: ...
+    @property
+    def snapshot(self) -> str:
+        """The text up to and with this delta, read from the stream when it is asked for: its cost is its length.
+
+        Where the server has told the text otherwise since (rules R4, R5), as much of that.
+
+        Raises:
+            AttributeError: Raised for an event of no stream: of a bare `Decoder`, unpickled, or copied.
+        """
 
 @final
 class ReasoningSummaryTextDone(BaseEvent):
@@ -698,6 +735,22 @@ class FunctionCallArgumentsDelta(BaseEvent):
     def delta(self) -> str: ...
     @property
     def obfuscation(self) -> str | None: ...
+    @property
+    def snapshot(self) -> str:
+        """The text up to and with this delta, read from the stream when it is asked for: its cost is its length.
+
+        Where the server has told the text otherwise since (rules R4, R5), as much of that.
+
+        Raises:
+            AttributeError: Raised for an event of no stream: of a bare `Decoder`, unpickled, or copied.
+        """
+    @property
+    def arguments(self) -> PartialArguments:
+        """The call's arguments so far: the view that the stream's `arguments(call_id)` gives, found without a name.
+
+        Raises:
+            AttributeError: Raised as by `snapshot`.
+        """
 
 @final
 class FunctionCallArgumentsDone(BaseEvent):
@@ -902,6 +955,15 @@ class CodeInterpreterCallCodeDelta(BaseEvent):
     def delta(self) -> str: ...
     @property
     def obfuscation(self) -> str | None: ...
+    @property
+    def snapshot(self) -> str:
+        """The text up to and with this delta, read from the stream when it is asked for: its cost is its length.
+
+        Where the server has told the text otherwise since (rules R4, R5), as much of that.
+
+        Raises:
+            AttributeError: Raised for an event of no stream: of a bare `Decoder`, unpickled, or copied.
+        """
 
 @final
 class CodeInterpreterCallCodeDone(BaseEvent):
@@ -944,6 +1006,22 @@ class McpCallArgumentsDelta(BaseEvent):
     def delta(self) -> str: ...
     @property
     def obfuscation(self) -> str | None: ...
+    @property
+    def snapshot(self) -> str:
+        """The text up to and with this delta, read from the stream when it is asked for: its cost is its length.
+
+        Where the server has told the text otherwise since (rules R4, R5), as much of that.
+
+        Raises:
+            AttributeError: Raised for an event of no stream: of a bare `Decoder`, unpickled, or copied.
+        """
+    @property
+    def arguments(self) -> PartialArguments:
+        """The call's arguments so far: the view that the stream's `arguments(call_id)` gives, found without a name.
+
+        Raises:
+            AttributeError: Raised as by `snapshot`.
+        """
 
 @final
 class McpCallArgumentsDone(BaseEvent):
@@ -966,6 +1044,15 @@ class CustomToolCallInputDelta(BaseEvent):
     def delta(self) -> str: ...
     @property
     def obfuscation(self) -> str | None: ...
+    @property
+    def snapshot(self) -> str:
+        """The text up to and with this delta, read from the stream when it is asked for: its cost is its length.
+
+        Where the server has told the text otherwise since (rules R4, R5), as much of that.
+
+        Raises:
+            AttributeError: Raised for an event of no stream: of a bare `Decoder`, unpickled, or copied.
+        """
 
 @final
 class CustomToolCallInputDone(BaseEvent):
@@ -998,6 +1085,15 @@ class ShellCallCommandDelta(BaseEvent):
     def delta(self) -> str: ...
     @property
     def obfuscation(self) -> str | None: ...
+    @property
+    def snapshot(self) -> str:
+        """The text up to and with this delta, read from the stream when it is asked for: its cost is its length.
+
+        Where the server has told the text otherwise since (rules R4, R5), as much of that.
+
+        Raises:
+            AttributeError: Raised for an event of no stream: of a bare `Decoder`, unpickled, or copied.
+        """
 
 @final
 class ShellCallCommandDone(BaseEvent):
@@ -1044,6 +1140,15 @@ class ApplyPatchCallOperationDiffDelta(BaseEvent):
     def delta(self) -> str: ...
     @property
     def obfuscation(self) -> str | None: ...
+    @property
+    def snapshot(self) -> str:
+        """The text up to and with this delta, read from the stream when it is asked for: its cost is its length.
+
+        Where the server has told the text otherwise since (rules R4, R5), as much of that.
+
+        Raises:
+            AttributeError: Raised for an event of no stream: of a bare `Decoder`, unpickled, or copied.
+        """
 
 @final
 class ApplyPatchCallOperationDiffDone(BaseEvent):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
@@ -50,6 +51,14 @@ class Assembler(CoreAssembler):
         """The tokens used, once the server has told them."""
         return self.snapshot().usage if self.has_response else None
 
+    @property
+    def audio(self) -> bytes:
+        """The sound so far, decoded: what `response.audio.delta` events brought, which no response holds."""
+        # Each delta is base64 of its own, so that padding may stand within.
+        pieces = self.audio_base64.replace("=", " ").split()
+        whole = (piece[: len(piece) - (len(piece) % 4 == 1)] for piece in pieces)  # six bits alone are no byte
+        return b"".join(b64decode(f"{piece}==") for piece in whole)
+
     def get_final_response(self, *, require_terminal: bool = True) -> Response:
         """Give the response that the server closed.
 
@@ -91,14 +100,16 @@ def ending_error(assembler: Received, *, require_terminal: bool = True) -> Serve
         return with_position(error, assembler)
     if assembler.outcome is not Outcome.TRUNCATED or (assembler.has_response and not require_terminal):
         return None
-    return with_position(StreamTruncated(_truncation(assembler.events_seen, assembler.bytes_seen)), assembler)
+    return with_position(StreamTruncated(_truncation(assembler)), assembler)
 
 
-def _truncation(events: int, taken: int) -> str:
+def _truncation(assembler: Received) -> str:
+    events, taken = assembler.events_seen, assembler.bytes_seen
     message = f"the stream ended without a terminal event ({events} events, {taken} bytes)"
     if taken == 0:
         return f"{message}: the body was empty"
-    return message if events else f"{message}: is it an event stream, with its line ends?"
+    alive = isinstance(assembler, CoreAssembler) and (assembler.done_seen or assembler.comments_seen > 0)
+    return message if events or alive else f"{message}: is it an event stream, with its line ends?"
 
 
 def with_position(error: ErrorT, assembler: Received) -> ErrorT:

@@ -93,6 +93,7 @@ BROKEN = {
     "C12": all_numbers(lambda index: index + 1),
     "C13": changed(COMPLETED, lambda event: event.update(sequence_number=0)),
     "C14": changed(COMPLETED, shifted),
+    "C15": GOOD.replace(LAST_LINE, b"<html>\n\n" + LAST_LINE),
     "C20": plus(0, {"type": "acme:x"}),
     "C21": without("response.in_progress"),
     "C22": without(COMPLETED),
@@ -105,6 +106,7 @@ BROKEN = {
     "C29": without(PART_DONE),
     "C30": written([*EVENTS[:2], ERROR]),
     "C31": without(TEXT_DONE),
+    "C32": None,  # needs the terminal output changed with it: see below
     "C40": changed(COMPLETED, lambda event: event["response"].update(id="resp_2")),
     "C41": changed(DELTA, lambda event: event.update(item_id="msg_2")),
     "C42": all_of(1, 2),
@@ -143,6 +145,7 @@ def annotated(index):
 
 BROKEN["C44"] = annotated(1)
 BROKEN["C25"] = in_item_and_output(lambda item: item.update(status="in_progress"))
+BROKEN["C32"] = in_item_and_output(lambda item: item.update(status="incomplete"))
 BROKEN["C52"] = in_item_and_output(lambda item: item["content"][0].update(text="else"))
 
 
@@ -194,6 +197,40 @@ def test_the_texts_of_openais_tools_are_judged_too(stem, kind, name):
     assert judged("abc", "abc") == ["C50"]
     assert judged("ab", "abc") == ["C52"]
     assert judged(None, "ab") == ["C31"]
+
+
+def test_an_incomplete_item_is_the_last():
+    events = json.loads(json.dumps(EVENTS))
+    events[at(DONE)]["item"]["status"] = "incomplete"
+    events[at(COMPLETED)]["type"] = "response.incomplete"
+    events[at(COMPLETED)]["response"]["status"] = "incomplete"
+    events[at(COMPLETED)]["response"]["output"][0]["status"] = "incomplete"
+    (finding,) = ors.check(written(events)).findings
+    assert (finding.rule, finding.event_index) == ("C32", at(ADDED, 1))
+    alone = [event for event in events if event.get("output_index") != 1]
+    alone[-1]["response"]["output"].pop()
+    assert ors.check(written(alone)).findings == []
+
+
+def test_an_item_announced_without_itself_has_no_id_to_break():
+    events = json.loads(json.dumps(EVENTS))
+    events[at(ADDED)]["item"] = None
+    assert ors.check(written(events)).findings == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"<html>no</html>", b'{"error": {"message": "no"}}', b"error: no\n\n", b"Data: {}\n\n", b"upstream timeout"],
+)
+def test_a_body_that_is_no_event_stream_is_told(body):
+    report = ors.check(body)
+    assert list(report.totals) == ["C15", "C22", "C9"]
+    assert repr(body.decode().strip()) in report.findings[0].reason
+    assert report.findings[0].line == 1
+
+
+def test_fields_of_the_servers_own_and_white_space_are_no_findings():
+    assert ors.check(GOOD.replace(LAST_LINE, b"retry: 5\nx-trace: 1\n  \nheartbeat\n\n" + LAST_LINE)).findings == []
 
 
 def test_every_rule_has_a_case():

@@ -53,6 +53,17 @@ RULES = [
         strict="UnknownTargetError",
     ),
     partial(
+        "R1",
+        "a part of reasoning that says no type of its own, by index alone",
+        created(),
+        added(thinking()),
+        part_added(item_id=""),
+        event("response.reasoning_text.delta", output_index=0, content_index=0, delta="hm"),
+        output=[thinking() | {"content": [part("hm")]}],
+        findings={"E6"},
+        strict="UnknownTargetError",
+    ),
+    partial(
         "R2",
         "an item that is null",
         created(),

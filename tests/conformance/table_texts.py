@@ -28,6 +28,12 @@ CITED = part("Hello", annotations=[CITATION], logprobs=[{"token": "Hello"}])
 SHELL = {"type": "shell_call_output", "id": "o", "call_id": "c", "status": "in_progress", "output": []}
 
 
+def citation(title: str, index: int) -> Event:
+    """An event that adds an annotation to the hello message."""
+    place = {"item_id": "m", "output_index": 0, "content_index": 0, "annotation_index": index}
+    return event("response.output_text.annotation.added", **place, annotation=CITATION | {"title": title})
+
+
 def shell_output(what: str, **said: Any) -> Event:
     """An event about the output of command 0 of the item `SHELL`."""
     fields = {"item_id": "o", "output_index": 0, "command_index": 0, **said}
@@ -114,6 +120,26 @@ TEXTS = [
         output=[SHELL | {"output": [{"stdout": "ab", "stderr": "e", "outcome": {"type": "timeout"}}]}],
         findings={"R4"},
         strict="LateEventError",
+    ),
+    partial(
+        "R4",
+        "annotations stand where their indexes say",
+        *OPENING,
+        citation("b", 1),
+        citation("a", 0),
+        citation("b", 1),
+        output=[message() | {"content": [part("", annotations=[CITATION | {"title": title} for title in "ab"])]}],
+    ),
+    partial(
+        "E7",
+        "annotations that all claim one index are all kept",
+        *OPENING,
+        citation("a", 0),
+        citation("b", 0),
+        citation("c", 0),
+        output=[message() | {"content": [part("", annotations=[CITATION | {"title": title} for title in "abc"])]}],
+        findings={"E7"},
+        strict="ProtocolError",
     ),
     partial(
         "R5",

@@ -299,6 +299,19 @@ def test_models_are_judged_by_their_class():
     assert violations(load_field("annotation", b'{"type": "acme:x"}')) == []
 
 
+def test_a_model_validates_itself(load_sample):
+    sent = load_sample("conformant")
+    assert Response.model_validate(sent).validate(strict=True) == []
+    broken = Response.model_validate(changed(sent, "model", value=None))
+    assert broken.validate() == violations(broken) != []
+    with pytest.raises(ValueError, match=r"Response breaks Open Responses 2026-04-24: \$\.model: must not be null"):
+        broken.validate(strict=True)
+    with pytest.raises(ValueError, match=r"\$\.id: is required; .* and 28 more"):
+        Response.model_validate({}).validate(strict=True, spec="2026-01-15")
+    with pytest.raises(ValueError, match="no version"):
+        broken.validate(spec="2024-01-01")
+
+
 def test_messages_of_a_request_by_role():
     message = {"type": "message", "role": "critic", "content": [{"type": "input_text"}]}
     assert [str(one) for one in violations({"input": [message]}, shape="CreateResponseBody")] == [

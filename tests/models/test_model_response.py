@@ -69,8 +69,15 @@ def test_a_failed_response_raises_with_all_that_is_known(load_sample):
     assert caught.value.status is None
 
 
+def test_content_that_is_a_text_counts():
+    one = Response.model_validate({"output": [{"type": "message", "role": "assistant", "content": "[1]"}]})
+    assert (one.output_text, one.output[0].text, one.output[0].output_text) == ("[1]", "[1]", "[1]")
+    assert one.parse_text(list[int]) == [1]
+    assert one.as_input()[0].to_dict()["content"] == "[1]"
+
+
 def test_a_cancelled_response_raises_without_an_error():
-    with pytest.raises(ServerStreamError, match="response cancelled") as caught:
+    with pytest.raises(ServerStreamError, match="response cancelled: 'the response") as caught:
         Response(status="cancelled").raise_for_status()
     assert caught.value.error.message == "the response is cancelled"
 

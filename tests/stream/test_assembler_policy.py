@@ -95,3 +95,50 @@ def test_an_unfinished_stream_has_no_final_response():
         assembler.get_final_response()
     assembler.feed(b"".join(HELLO[1:]))
     assert assembler.get_final_response().output_text == "Hello"
+
+
+def said(kind: str, **fields) -> bytes:
+    return ors.encode({"type": f"response.audio.{kind}", **fields})
+
+
+@pytest.mark.parametrize(
+    ("pieces", "sound"),
+    [
+        (["QUJD", "REVG"], b"ABCDEF"),
+        (["QUI=", "Qw==", "REVG"], b"ABCDEF"),
+        (["QUJDR", "EVG"], b"ABCDEF"),
+        (["QUJDR"], b"ABC"),
+        (["?"], b""),
+        ([], b""),
+    ],
+)
+def test_sound_and_its_transcript_are_kept_though_no_response_holds_them(pieces, sound):
+    body = [
+        CREATED,
+        *(said("delta", delta=piece) for piece in pieces),
+        said("transcript.delta", delta="Hel"),
+        said("transcript.delta", delta="lo"),
+        said("done"),
+        said("transcript.done"),
+        terminal("completed", "Hello"),
+    ]
+    assembler = fed(*body)
+    assert (assembler.audio, assembler.transcript) == (sound, "Hello")
+    assert assembler.diagnostics == []
+    with ors.EventStream(body) as stream:
+        stream.until_done()
+        assert (stream.audio, stream.transcript) == (sound, "Hello")
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"", "the body was empty"),
+        (b"data: x", "is it an event stream, with its line ends?"),
+        (b"data: [DONE]\n\n", r"\(0 events, 14 bytes\)$"),
+        (b": ping\n\n", r"\(0 events, 8 bytes\)$"),
+    ],
+)
+def test_a_body_without_events_says_what_may_be_wrong_and_no_more(body, words):
+    with pytest.raises(ors.StreamTruncated, match=words):
+        fed(body).get_final_response()

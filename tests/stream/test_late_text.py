@@ -1,7 +1,8 @@
 """Output text that no delta brought: `text_deltas()` gives it once, when it is told (rule R9)."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 
+import anyio
 import pytest
 from tests.conformance.rows import (
     HELLO,
@@ -14,14 +15,16 @@ from tests.conformance.rows import (
     event,
     item_done,
     message,
+    open_with,
     part,
     part_added,
     part_done,
     sse,
     text_done,
 )
+from tests.streams.wire import Dialect
 
-from or_stream import EventStream, ServerStreamError
+from or_stream import AsyncEventStream, EventStream, ReadAhead, ServerStreamError
 
 TWO_PARTS = message("Hello") | {"content": [part("Hello"), part(" you")]}
 THINKING = {"type": "reasoning", "id": "q", "summary": [], "content": [{"type": "output_text", "text": "hm"}]}
@@ -104,6 +107,27 @@ TELLINGS: list[tuple[str, Iterable[dict[str, object]], list[str]]] = [
         (*OPENING, delta("Hello"), completed(HELLO | {"content": "Hello"})),
         ["Hello"],
     ),
+    (
+        "an announcement that the deltas go on from",
+        (created(), added(), part_added("Hel"), delta("lo"), delta("!"), text_done("Hello!"), completed()),
+        ["Hello", "!"],
+    ),
+    (
+        "an item's announcement that the deltas go on from",
+        (created(), added(open_with("Hel")), delta("lo"), item_done(HELLO), completed(HELLO)),
+        ["Hello"],
+    ),
+    (
+        "an announcement that the deltas repeat letter by letter",
+        (created(), added(), part_added("He"), delta("H"), delta("e"), delta("llo"), completed(HELLO)),
+        ["H", "e", "llo"],
+    ),
+    ("content that is a text, in the terminal alone", (created(), completed(HELLO | {"content": "Hello"})), ["Hello"]),
+    (
+        "content that is a text, twice",
+        (created(), item_done(HELLO | {"content": "Hello"}), completed(HELLO | {"content": "Hello", "x": 1})),
+        ["Hello"],
+    ),
     ("reasoning is no output text", (created(), item_done(THINKING), completed(THINKING)), []),
 ]
 
@@ -119,3 +143,45 @@ def test_error_status_is_that_of_the_event(status: object) -> None:
     with EventStream([sse(created(), failing)]) as stream, pytest.raises(ServerStreamError) as caught:
         stream.get_final_response()
     assert caught.value.status == (429 if status == 429 else None)
+
+
+SMILE = "\U0001f642"
+HALVES = [delta("Hi \ud83d"), delta("\ude42!")]
+CUT_ENDS = [
+    ("deltas", [*HALVES, completed()], ["Hi ", f"{SMILE}!"]),
+    ("told again", [*HALVES, text_done(f"Hi {SMILE}!"), completed(message(f"Hi {SMILE}!"))], ["Hi ", f"{SMILE}!"]),
+    ("another id for each", [HALVES[0], delta("\ude42!", item_id="x"), completed()], ["Hi ", f"{SMILE}!"]),
+    ("a half alone", [HALVES[0], delta("x"), completed()], ["Hi ", "\ufffdx"]),
+    ("a half within a delta", [delta("a\ud83db"), completed()], ["a\ufffdb"]),
+    ("U+FFFD itself", [delta("a\ufffd"), delta("b"), completed()], ["a\ufffd", "b"]),
+    ("only halves", [delta("\ud83d"), delta("\ude42"), completed()], [SMILE]),
+    ("the rest by the done", [HALVES[0], text_done(f"Hi {SMILE}"), completed()], ["Hi ", SMILE]),
+    ("all by the done", [delta("\ud83d"), text_done(SMILE), completed()], [SMILE]),
+    ("the rest by the item", [HALVES[0], item_done(message(f"Hi {SMILE}")), completed()], ["Hi ", SMILE]),
+    ("a half at the end of a part", [HALVES[0], part_done("Hi \ufffd"), completed()], ["Hi ", "\ufffd"]),
+    ("a half at the end", [HALVES[0], completed()], ["Hi ", "\ufffd"]),
+]
+
+
+@pytest.mark.parametrize("coalesced", [False, True])
+@pytest.mark.parametrize(("told", "due"), [row[1:] for row in CUT_ENDS], ids=[row[0] for row in CUT_ENDS])
+def test_a_character_cut_into_two_deltas_is_told_whole(
+    told: list[dict[str, object]], due: list[str], coalesced: bool
+) -> None:
+    """Rule E3: what is printed piece by piece is what `output_text` says."""
+    body = sse(*OPENING, *told, dialect=Dialect(ascii=True))
+    with EventStream([body]) as stream:
+        assert list(stream.text_deltas()) == due
+        assert stream.output_text == "".join(due)
+    assert anyio.run(joined, body, coalesced) == "".join(due)
+
+
+async def joined(body: bytes, coalesced: bool) -> str:
+    """The same text over the asynchronous stream, neighbouring deltas merged or not."""
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield body
+
+    ahead = ReadAhead() if coalesced else None
+    async with AsyncEventStream(chunks(), read_ahead=ahead, coalesce=coalesced) as stream:
+        return "".join([text async for text in stream.text_deltas()])

@@ -187,19 +187,20 @@ class Fold:
             announce(slot, item)
             return
         found, guessed = find_slot(self.slots, kind, item_id, index)
-        if found is None:
+        own = kind_of(found.item) if found is not None else ""
+        if found is None or (kind and own not in ("", kind) and (guessed or item_id is None)):
             found, guessed = Slot(kind, self.epoch, index), ["R2"]
             self.slots.append(found)
         found.learn(item_id, index)
         self.findings += guessed + finish(found, item)
         found.synthesized = found.adoptable = False
 
-    def slot_for(self, event: Event, kind: str) -> Slot:
+    def slot_for(self, event: Event, kind: str, *, about_part: bool = False) -> Slot:
         """Rule R1: the slot an event speaks of, made if there is none."""
         self.initial = False
         self.findings += ["E6"] * missing(event)
         item_id, index = event.fields.get("item_id"), event.fields.get("output_index")
-        slot, guessed = find_slot(self.slots, kind, item_id, index)
+        slot, guessed = find_slot(self.slots, kind, item_id, index, about_part=about_part)
         self.findings += guessed
         if slot is None:
             slot = Slot(kind, self.epoch, index, synthesized=True, adoptable=True)
@@ -216,7 +217,7 @@ class Fold:
             return
         kind, index = kind_of(fields), event.fields.get(index_key)
         reasoning = place == "summary" or kind == "reasoning_text"
-        slot = self.slot_for(event, "reasoning" if reasoning else "message")
+        slot = self.slot_for(event, "reasoning" if reasoning else "message", about_part=place == "content")
         if word == "done":
             kind = kind or likely_kind(slot, place, index)
             part = self.part_for(slot, place, kind, index, closing=True)
@@ -245,13 +246,13 @@ class Fold:
         return part
 
     def take_annotation(self, event: Event) -> None:
-        """An annotation goes to the end, or over the one that stands at its index."""
+        """An annotation goes to its index, or to the end where another was told there."""
         annotation = event.fields.get("annotation")
         if not isinstance(annotation, dict):
             return
         slot = self.slot_for(event, "message")
         part = self.part_for(slot, "content", "output_text", event.fields.get("content_index"))
-        part.annotations.put(event.fields.get("annotation_index"), copy.deepcopy(annotation))
+        self.findings += part.annotations.put(event.fields.get("annotation_index"), copy.deepcopy(annotation))
 
     # Texts
 

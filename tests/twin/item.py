@@ -32,7 +32,7 @@ def new_part(kind: str, index: int | None, fields: dict[str, Any]) -> Part:
         index=index,
         fields=copy.deepcopy(fields),
         text=Text(seed=seed if isinstance(seed, str) else ""),
-        annotations=Annotations(list(enumerate(list_in(fields, "annotations")))),
+        annotations=Annotations.of(list_in(fields, "annotations")),
         logprobs=list_in(fields, "logprobs"),
     )
 
@@ -83,9 +83,9 @@ def finish(slot: Slot, item: dict[str, Any]) -> list[str]:
     commands = list_in(item.get("action"), "commands")
     for position, text in enumerate(text for _, text in sorted(slot.commands.items())):
         findings += text.tell_by_item(commands[position] if position < len(commands) else None)
-    if len(commands) > len(slot.commands) > 0:
-        # The item's own list is longer: its places count, whatever numbers the stream gave to fewer of them.
-        streamed = [text for _, text in sorted(slot.commands.items())]
+    if commands and slot.commands:
+        # The item's own list counts, and its places, whatever numbers the stream gave to more or fewer of them.
+        streamed = [text for _, text in sorted(slot.commands.items())][: len(commands)]
         slot.commands = dict(enumerate([*streamed, *map(told, commands[len(streamed) :])]))
     if list_in(item, "output"):
         slot.outputs, slot.told_outputs = {}, []

@@ -11,21 +11,31 @@ STREAMED = {family.item for family in FAMILIES.values()}
 
 @dataclass
 class Annotations:
-    """Annotations in order of arrival, each with the index that it claimed."""
+    """Annotations by index, each with whether an event of its own told it; one without an index stands at the end."""
 
-    entries: list[tuple[int | None, Any]] = field(default_factory=list)
+    entries: list[tuple[tuple[int, int], bool, Any]] = field(default_factory=list)
 
-    def put(self, index: int | None, annotation: Any) -> None:
-        """Add one, or replace the one that claimed the same index."""
-        for place, (claimed, _) in enumerate(self.entries):
-            if index is not None and claimed == index:
-                self.entries[place] = (index, annotation)
-                return
-        self.entries.append((index, annotation))
+    @classmethod
+    def of(cls, values: list[Any]) -> "Annotations":
+        """Those of a list, which events may tell again."""
+        return cls([((index, 0), False, value) for index, value in enumerate(values)])
+
+    def put(self, index: int | None, annotation: Any) -> list[str]:
+        """Add one, or replace what a list told at its index; what an event told at its index stays (E7)."""
+        known = [entry for entry in self.entries if entry[0] == (index, 0)]
+        taken = any(alone and told != annotation for _, alone, told in known)
+        if index is None or taken:
+            (last, after), _, _ = max(self.entries, default=((0, -1), True, None), key=lambda entry: entry[0])
+            place = (last, after + 1)
+        else:
+            place = (index, 0)
+        others = [entry for entry in self.entries if entry[0] != place]
+        self.entries = sorted([*others, (place, True, annotation)], key=lambda entry: entry[0])
+        return ["E7"] * taken
 
     @property
     def values(self) -> list[Any]:
-        return [annotation for _, annotation in self.entries]
+        return [annotation for _, _, annotation in self.entries]
 
 
 @dataclass
@@ -87,12 +97,18 @@ class Slot:
             self.index = index
 
 
-def find_slot(slots: list[Slot], kind: str, item_id: str | None, index: int | None) -> tuple[Slot | None, list[str]]:
-    """Rule R1 (a) to (e): the slot an event speaks of, and whether it had to be guessed."""
-    opened = [slot for slot in reversed(slots) if not slot.closed]
-    # A finished item takes nothing of another kind: servers reuse ids and indexes.
+def find_slot(
+    slots: list[Slot], kind: str, item_id: str | None, index: int | None, *, about_part: bool = False
+) -> tuple[Slot | None, list[str]]:
+    """Rule R1 (a) to (e): the slot an event speaks of, and whether it had to be guessed.
+
+    An event about a part of `content` may mean a message or reasoning, whatever the part is (gap G6).
+    """
+    # An item takes nothing of another kind, unless the event says all its names: servers reuse ids and indexes.
     strange = kind not in STREAMED
-    ended = [s for s in reversed(slots) if s.closed and (s.kind == kind or strange or s.kind not in STREAMED)]
+    taking = [s for s in reversed(slots) if s.kind == kind or strange or s.kind not in STREAMED]
+    opened = [slot for slot in taking if not slot.closed]
+    ended = [slot for slot in taking if slot.closed]
     fitting = [slot for slot in opened if slot.kind == kind or (strange and slot.kind not in STREAMED)]
 
     def by_id(candidates: list[Slot]) -> Slot | None:
@@ -102,11 +118,10 @@ def find_slot(slots: list[Slot], kind: str, item_id: str | None, index: int | No
         return next((slot for slot in candidates if index is not None and slot.index == index), None)
 
     # An event that has only one of the two names is no contradiction; that the other is missing was noted as E6.
-    agreeing = by_index(opened) if item_id is None else by_id(opened)
-    if index is not None and item_id is not None:
-        # An index that the item does not have yet is no contradiction either.
-        named = [slot for slot in opened if item_id in slot.ids]
-        agreeing = next((slot for slot in named if slot.index in (None, index)), None)
+    # Neither is an index that the item does not have yet.
+    named = [s for s in reversed(slots) if not s.closed and (index is None or s.index in (None, index))]
+    holding = [s for s in reversed(slots) if not s.closed and (s in opened or s.kind in ("message", "reasoning"))]
+    agreeing = by_id(named) if item_id is not None else by_index(holding if about_part else opened)
     if agreeing is not None:
         return agreeing, []
     # What names a finished item by its id and its index means that one, whatever else is open.

@@ -55,6 +55,18 @@ def narrow_by_isinstance(event: Event) -> None:
         assert_type(event.delta, str)
 
 
+def read_as_it_grows(event: Event) -> object:
+    match event:
+        case ors.OutputTextDelta(snapshot=text) | ors.ReasoningDelta(snapshot=text):
+            assert_type(text, str)
+            return text
+        case ors.FunctionCallArgumentsDelta(arguments=arguments):
+            assert_type(arguments, ors.PartialArguments)
+            return arguments.value
+        case _:
+            return None
+
+
 def narrow_by_type(event: Event) -> str:
     if event.type == "response.output_text.delta":
         assert_type(event, ors.OutputTextDelta)

@@ -175,6 +175,7 @@ def judge(response: Response, event: dict[str, Any]) -> list[str]:
     assert_type(found, list[Violation])
     violations(event, shape="Event")
     violations(event, spec="2025-01-01")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    assert_type(response.validate(strict=True, spec="2026-04-24"), list[Violation])
     return [f"{one.path} {one.kind} {one.reason}" for one in found]
 
 

@@ -1,5 +1,7 @@
 """Turns over a real WebSocket (wire-format rule 13), and the errors within them."""
 
+import json
+
 import pytest
 
 import or_stream as ors
@@ -131,6 +133,20 @@ async def test_an_envelope_is_an_event_and_then_an_error_and_the_connection_live
         assert caught.value.status == 404
         assert caught.value.error.code == "previous_response_not_found"
         assert caught.value.error.param == "previous_response_id"
+        assert (await ask(socket)).output_text == "one"
+    assert len(talk.closed) == 1
+
+
+@on_asyncio
+async def test_an_envelope_without_its_type_is_one_too():
+    refused = sends(json.dumps({"status": 429, "error": {"code": "rate_limited", "message": "slow down"}}))
+    async with (
+        scripted(turns(refused, sends(*answer("resp_1", "one")))) as (url, talk),
+        ors.ResponsesWebSocket(url) as socket,
+    ):
+        with pytest.raises(ors.ServerStreamError, match="slow down") as caught:
+            await ask(socket)
+        assert caught.value.status == 429
         assert (await ask(socket)).output_text == "one"
     assert len(talk.closed) == 1
 

@@ -1,12 +1,16 @@
-"""The blocks of an event stream with what a decoder does not tell: place, missing names, split data."""
+"""The blocks of an event stream with what a decoder does not tell: place, missing names, split data, stray lines."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+_NAME_BYTES: Final = b"abcdefghijklmnopqrstuvwxyz0123456789-_"
+_BLANKS: Final = b" \t\xef\xbb\xbf"
 
 
 @dataclass(slots=True)
@@ -16,6 +20,7 @@ class Block:
     Args:
         offset: The byte of the body where it starts.
         line: The line where it starts, from 1.
+        stray: The first of its lines that nobody meant as a field; None where there is none.
     """
 
     offset: int
@@ -24,6 +29,7 @@ class Block:
     data: list[bytes] = field(default_factory=list[bytes])
     has_id: bool = False
     closed: bool = True
+    stray: bytes | None = None
 
 
 class Blocks:
@@ -77,14 +83,22 @@ class Blocks:
 
     def _field(self, line: bytes) -> None:
         name, _, value = line.partition(b":")
-        if name not in {b"event", b"data", b"id"}:
+        stray = _is_stray(name)
+        if name not in {b"event", b"data", b"id"} and not stray:
             return  # a comment, `retry`, or what a reader skips
         if self._block is None:
             self._block = Block(self._offset, self._number)
         value = value.removeprefix(b" ")
-        if name == b"event":
+        if stray:
+            self._block.stray = self._block.stray or line
+        elif name == b"event":
             self._block.name = value
         elif name == b"data":
             self._block.data.append(value)
         else:
             self._block.has_id = True
+
+
+def _is_stray(name: bytes) -> bool:
+    """Whether a line of this name is no field (rule S8): servers may have names of their own, but not `{"error"`."""
+    return name == b"error" or bool(name.strip(_NAME_BYTES) and name.strip(_BLANKS))

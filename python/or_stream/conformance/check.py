@@ -101,6 +101,8 @@ class _Judge:
         return self._report
 
     def _see(self, block: Block) -> None:
+        if block.stray is not None:
+            self._tell([("C15", f"a line is no field: {block.stray[:64].decode(errors='replace')!r}")], block)
         if not block.data:
             return
         if self._done:

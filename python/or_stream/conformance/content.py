@@ -59,6 +59,7 @@ class Content:
 
     def __init__(self) -> None:
         self._items: dict[int, _Item] = {}
+        self._incomplete: int | None = None
 
     def see(self, data: dict[str, Any]) -> Iterator[Fault]:
         """Judge the next event."""
@@ -79,6 +80,8 @@ class Content:
     def _open(self, index: int, item: object) -> Iterator[Fault]:
         if index in self._items or index != len(self._items):
             yield "C42", f"an item is added at output_index {index} after {len(self._items)} items"
+        if self._incomplete is not None:
+            yield "C32", f"an item is added after the incomplete one at output_index {self._incomplete}"
         self._items[index] = _Item(item.get("id") if is_object(item) else None)
 
     def _close(self, index: int, item: object) -> Iterator[Fault]:
@@ -87,8 +90,10 @@ class Content:
             yield "C26", f"the item at output_index {index} is done without being open"
             return
         slot.done = item if is_object(item) else {}
-        if slot.done and slot.done.get("id") != slot.id:
+        if slot.done and slot.id is not None and slot.done.get("id") != slot.id:
             yield "C41", f"the item at output_index {index} is done with another id than it was added with"
+        if slot.done.get("status") == "incomplete":
+            self._incomplete = index
         if slot.done.get("status") == "in_progress":
             yield "C25", f"the item at output_index {index} is done with the status 'in_progress'"
         for (name, part), is_open in slot.parts.items():
@@ -106,7 +111,7 @@ class Content:
         if slot is None or slot.done is not None:
             yield "C26", f"{data['type']} comes outside of an item at output_index {index}"
             return
-        if data.get("item_id") != slot.id:
+        if slot.id is not None and data.get("item_id") != slot.id:
             yield "C41", f"item_id is not the id of the item at output_index {index}"
         where, name = _TEXTS.get(stem, (_PARTS.get(stem, "content_index"), ""))
         part = data.get(where) if where else 0
@@ -124,6 +129,8 @@ class Content:
         still_open = [index for index, item in self._items.items() if item.done is None]
         if still_open and kind == "response.completed":
             yield "C28", f"{len(still_open)} items are not done, the first at output_index {still_open[0]}"
+        if self._incomplete is not None and kind == "response.completed":
+            yield "C32", f"the response is completed with an incomplete item at output_index {self._incomplete}"
         output = response.get("output") if is_object(response) else None
         if is_list(output) and not still_open and output != [item.done for item in self._items.values()]:
             yield "C53", f"the output of {len(output)} items is not that of the {len(self._items)} items that were done"

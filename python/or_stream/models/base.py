@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, get_o
 from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError, ValidationInfo, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from .contract import LATEST
 from .wire import check_finite, is_object, parse_json
 
 if TYPE_CHECKING:
     from pydantic import ModelWrapValidatorHandler
+
+    from .contract import Spec
+    from .violations import Violation
 
 Int = Annotated[int, Strict()]
 Bool = Annotated[bool, Strict()]
@@ -18,6 +22,8 @@ Number = Annotated[
     Field(union_mode="left_to_right"),
 ]
 """An int or a float, kept as the one that was sent."""
+
+_TOLD = 3  # violations that an error names
 
 BUILDING = object()  # the validation context of a constructor call
 
@@ -104,6 +110,31 @@ class Record(BaseModel):
         if b"Infinity" in text or b"NaN" in text:
             check_finite(text)
         return text
+
+    def validate(  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride] - pydantic's is retired
+        self, *, strict: bool = False, spec: "Spec" = LATEST
+    ) -> "list[Violation]":
+        """Hold this object against the contract, which reading it does not do: see `violations`.
+
+        Args:
+            strict: Raise when it breaks the contract.
+            spec: The version of the contract.
+
+        Returns:
+            What breaks the contract; empty when nothing does.
+
+        Raises:
+            ValueError: Raised in strict mode, with the first places that break it; also when the contract has no such
+                version or object.
+        """
+        from .violations import violations  # noqa: PLC0415 - it knows all models, and so this one
+
+        found = violations(self, spec=spec)
+        if strict and found:
+            more = f" and {len(found) - _TOLD} more" if len(found) > _TOLD else ""
+            told = "; ".join(str(one) for one in found[:_TOLD])
+            raise ValueError(f"{type(self).__name__} breaks Open Responses {spec}: {told}{more}")
+        return found
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         """Show what was sent, and nothing else: pydantic's protocol for `repr`."""

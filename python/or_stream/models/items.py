@@ -47,8 +47,18 @@ class Message(Model):
 
     @property
     def text(self) -> str:
-        """The text parts in order, joined with nothing between them."""
+        """The text parts in order, joined with nothing between them; or the content, where it was sent as a text."""
+        whole = (self.model_extra or {}).get("content")
+        if isinstance(whole, str):
+            return whole
         return "".join(part.text for part in self.content if isinstance(part, OutputText | Text | InputText))
+
+    @property
+    def output_text(self) -> str:
+        """The `output_text` parts in order, joined; or the content, where a server sent it as a text."""
+        if isinstance((self.model_extra or {}).get("content"), str):
+            return self.text
+        return "".join(part.text for part in self.content if isinstance(part, OutputText))
 
     @property
     def refusal(self) -> str | None:

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ..errors import OutputIncomplete, OutputParseError, OutputRefused
 from .items import ItemField, Message
-from .parts import OutputText, Refusal
+from .parts import Refusal
 from .strict_schema import as_adapter
 
 _UNFINISHED = frozenset({"incomplete", "in_progress", "queued"})
@@ -40,7 +40,7 @@ def parse_output(
         why = f" ({reason})" if reason else ""
         message = f"the response is {status}{why}: its text is not whole"
         raise OutputIncomplete(message, reason=reason, partial_json=partial_json)
-    texts = ("".join(part.text for part in item.content if isinstance(part, OutputText)) for item in reversed(messages))
+    texts = (item.output_text for item in reversed(messages))
     text = next(filter(None, texts), None)
     if text is None:
         message = "the response has no text to parse"

@@ -12,7 +12,6 @@ from .items import FunctionCall, ItemField, Message
 from .next_input import as_input
 from .options import ReasoningConfig, TextConfig
 from .parsing import parse_output
-from .parts import OutputText
 from .tools import ToolChoiceField, ToolField
 from .usage import Usage
 
@@ -61,8 +60,7 @@ class Response(Model):
     @property
     def output_text(self) -> str:
         """The text of all `output_text` parts of all messages, in order, joined with nothing between them."""
-        messages = (item for item in self.output if isinstance(item, Message))
-        return "".join(part.text for message in messages for part in message.content if isinstance(part, OutputText))
+        return "".join(item.output_text for item in self.output if isinstance(item, Message))
 
     @property
     def function_calls(self) -> list[FunctionCall]:
@@ -117,5 +115,6 @@ class Response(Model):
             return self
         error = self.error or ResponseError(message=f"the response is {self.status}")
         # What a server says may be long: an excerpt is for the message, all of it is in `error`.
-        message = f"response {self.status}: {error.code}: {error.message[:200]!r}"
+        code = f"{error.code}: " if error.code else ""
+        message = f"response {self.status}: {code}{error.message[:200]!r}"
         raise ServerStreamError(message, error_json=error.to_json(), partial_json=self.to_json())

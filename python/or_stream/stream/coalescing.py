@@ -36,8 +36,9 @@ def coalesce(events: Iterable[Event]) -> list[Event]:
 
 
 def _place(event: Event) -> tuple[object, ...] | None:
-    """What two deltas must share to be one; None for what is no delta of a text."""
-    if not event.type.endswith(".delta") or not isinstance(getattr(event, "delta", None), str):
+    """What two deltas must share to be one; None for what is no delta of a text, or one that may cut a character."""
+    delta = getattr(event, "delta", None)
+    if not event.type.endswith(".delta") or not isinstance(delta, str) or "\ufffd" in delta:
         return None
     return (event.type, *(getattr(event, name, None) for name in _PLACE))
 
@@ -51,4 +52,4 @@ def _merge(run: list[Event]) -> Event:
         data["logprobs"] = logprobs
     if run[0].first_sequence_number is not None:
         data["first_sequence_number"] = run[0].first_sequence_number
-    return rebuild_event(write_bytes(data), last.index, 0)
+    return rebuild_event(write_bytes(data), last.index, 0, last)

@@ -74,6 +74,16 @@ class Progress(Generic[SourceT]):
         return self._intake.assembler.output_text
 
     @property
+    def audio(self) -> bytes:
+        """The sound as of now, decoded, which no response holds; its transcript is `transcript`."""
+        return self._intake.assembler.audio
+
+    @property
+    def transcript(self) -> str:
+        """What the sound as of now says."""
+        return self._intake.assembler.transcript
+
+    @property
     def usage(self) -> Usage | None:
         """The tokens used, once the server has told them."""
         return self._intake.assembler.usage

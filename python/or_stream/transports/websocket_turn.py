@@ -120,7 +120,8 @@ class TurnSource(AsyncSource):
 
     def _look_for_error(self, message: bytes) -> None:
         event = _members(message)
-        if event.get("type") != "error":
+        # Some servers leave the type out (rule E9).
+        if event.get("type") != "error" and ("type" in event or "error" not in event):
             return
         self._failed_by = asyncio.get_running_loop().time() + FAILED_SECONDS
         error = _dict(event.get("error"))

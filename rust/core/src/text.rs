@@ -72,6 +72,17 @@ impl Text {
         Some(rest)
     }
 
+    /// What the announcement held, for readers of the first delta, unless the deltas may still repeat it (rule R6). Should
+    /// its done event tell that it was no part of the text, they have heard too much.
+    pub fn hear_seed(&mut self) -> String {
+        let seed = self.seed.as_bytes();
+        if self.seed_heard || seed.starts_with(&self.deltas) || self.deltas.starts_with(seed) {
+            return String::new();
+        }
+        self.seed_heard = true;
+        self.seed.clone()
+    }
+
     /// Whether readers of deltas have been told nothing of it.
     pub fn is_unheard(&self) -> bool {
         self.heard == 0 && !self.seed_heard
@@ -118,11 +129,13 @@ impl Text {
         self.done = true;
         self.literal = None;
         if self.deltas.is_empty() {
-            let cut = !full.is_empty() && std::mem::take(&mut self.half).is_waiting();
-            self.deltas = if full.is_empty() { seed.clone() } else { full }.into_bytes();
-            if cut {
-                self.hear();
-            } else if self.seed_heard {
+            if full.is_empty() {
+                self.deltas = seed.clone().into_bytes();
+            } else {
+                self.half = Half::default();
+                self.deltas = full.into_bytes();
+            }
+            if self.seed_heard {
                 self.hear_prefix(seed.as_bytes());
             }
             return;
@@ -204,8 +217,30 @@ impl Text {
         }
         if unescape::finish(&mut self.deltas, &mut self.half) > 0 {
             diagnostics.found(Rule::LoneSurrogate, "half a surrogate pair was replaced by U+FFFD");
-            self.hear();
         }
+    }
+
+    /// Whether its last delta ended within a character, whose first half waits for the second.
+    #[inline]
+    pub fn is_cut(&self) -> bool {
+        self.half.is_waiting()
+    }
+
+    /// How many bytes of text there are.
+    #[inline]
+    pub fn length(&self) -> usize {
+        if self.seed.is_empty() { self.deltas.len() } else { self.value().len() }
+    }
+
+    /// Bytes that its deltas have brought.
+    #[inline]
+    pub fn streamed_bytes(&self) -> usize {
+        self.deltas.len()
+    }
+
+    /// What they have brought behind the first `from` bytes.
+    pub fn streamed_from(&self, from: usize) -> Cow<'_, str> {
+        unescape::checked(self.deltas.get(from..).unwrap_or_default())
     }
 
     /// The text as of now.

@@ -10,6 +10,7 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use crate::event::Told;
 use crate::growing::Growing;
 use crate::limits::Limits;
 use crate::reader::{Reader, State, broken, lock};
@@ -94,18 +95,37 @@ impl PartialArguments {
     /// The view of one call of an assembler. All views of a call share one reading.
     pub(crate) fn of_call(reader: &Bound<'_, Reader>, id: &str) -> PyResult<Self> {
         let py = reader.py();
-        let limits = reader.get().settings.limits;
         reader.get().with(py, |state| {
             let State { fold: Some(fold), readings, .. } = state else { return Err(unknown(id, &[])) };
             let call = fold.call(id).ok_or_else(|| unknown(id, &fold.call_ids()))?;
+            Self::following(reader, call, readings)
+        })
+    }
+
+    /// The view of the call whose delta an event was; None where that was of another stream.
+    pub(crate) fn of_event(reader: &Bound<'_, Reader>, told: Told) -> PyResult<Option<Self>> {
+        reader.get().with(reader.py(), |state| {
+            let State { fold: Some(fold), readings, .. } = state else { return Ok(None) };
+            let call = fold.call_then(told.moment).filter(|_| told.generation == state.generation);
+            call.map(|call| Self::following(reader, call, readings)).transpose()
+        })
+    }
+
+    fn following(
+        reader: &Bound<'_, Reader>,
+        call: Call,
+        readings: &mut Vec<(Call, Arc<Mutex<Reading>>)>,
+    ) -> PyResult<Self> {
+        {
+            let limits = reader.get().settings.limits;
             let place = readings.iter().position(|(known, _)| *known == call).unwrap_or_else(|| {
                 readings.push((call, Arc::new(Mutex::new(Reading::new(limits)))));
                 readings.len() - 1
             });
-            let Some((_, reading)) = readings.get(place) else { return Err(broken(py)) };
+            let Some((_, reading)) = readings.get(place) else { return Err(broken(reader.py())) };
             let origin = Origin { reader: reader.clone().unbind(), call, place };
             Ok(Self { reading: reading.clone(), origin: Some(origin) })
-        })
+        }
     }
 
     /// Looks at the reading, brought up to date.

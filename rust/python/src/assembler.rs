@@ -65,7 +65,7 @@ impl Assembler {
     fn decode<'py>(this: &Bound<'py, Self>, chunk: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
         let input = Input::chunk(chunk)?;
         let bytes = input.as_bytes()?;
-        this.as_super().get().feed(this.py(), bytes)
+        Reader::feed(this.as_super(), bytes)
     }
 
     /// As `feed_message`, and returns the events too.
@@ -73,12 +73,12 @@ impl Assembler {
     fn decode_message<'py>(this: &Bound<'py, Self>, message: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
         let input = Input::message(message)?;
         let bytes = input.as_bytes()?;
-        this.as_super().get().events(this.py(), |decoder, sink| decoder.feed_message(bytes, sink))
+        Reader::events(this.as_super(), |decoder, sink| decoder.feed_message(bytes, sink))
     }
 
     /// As `finish`, and returns the last events too.
     fn decode_end<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyList>> {
-        this.as_super().get().events(this.py(), |decoder, sink| decoder.finish(sink))
+        Reader::events(this.as_super(), |decoder, sink| decoder.finish(sink))
     }
 
     /// Takes one event that a decoder handed out.
@@ -122,21 +122,22 @@ impl Assembler {
         read(this, Fold::output_text)
     }
 
-    /// The audio as of now: the pieces of base64 as they were sent, joined; "" where none came.
+    /// The sound so far: the base64 texts of its deltas behind each other, each with its own padding.
     #[getter]
-    fn audio(this: &Bound<'_, Self>) -> PyResult<String> {
+    fn audio_base64(this: &Bound<'_, Self>) -> PyResult<String> {
         read(this, |fold| fold.audio().into_owned())
     }
 
-    /// What the audio says as of now, in words; "" where nothing was told.
+    /// What the sound so far says.
     #[getter]
-    fn audio_transcript(this: &Bound<'_, Self>) -> PyResult<String> {
-        read(this, |fold| fold.audio_transcript().into_owned())
+    fn transcript(this: &Bound<'_, Self>) -> PyResult<String> {
+        read(this, |fold| fold.transcript().into_owned())
     }
 
-    /// The output text that an event was the first to tell, by the event's index (rule R9).
+    /// The output text that an event was the first to tell, by the event's index (rule R9); None where it told none, or
+    /// where a delta's own text is it.
     #[pyo3(signature = (event_index, /))]
-    fn late_text(this: &Bound<'_, Self>, event_index: u64) -> PyResult<String> {
+    fn late_text(this: &Bound<'_, Self>, event_index: u64) -> PyResult<Option<String>> {
         read(this, |fold| fold.late_text(event_index))
     }
 

@@ -25,7 +25,7 @@ impl Decoder {
     fn feed<'py>(this: &Bound<'py, Self>, chunk: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
         let input = Input::chunk(chunk)?;
         let bytes = input.as_bytes()?;
-        this.as_super().get().feed(this.py(), bytes)
+        Reader::feed(this.as_super(), bytes)
     }
 
     /// Takes one WebSocket message or JSON line, which is one event without framing.
@@ -33,11 +33,11 @@ impl Decoder {
     fn feed_message<'py>(this: &Bound<'py, Self>, message: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
         let input = Input::message(message)?;
         let bytes = input.as_bytes()?;
-        this.as_super().get().events(this.py(), |decoder, sink| decoder.feed_message(bytes, sink))
+        Reader::events(this.as_super(), |decoder, sink| decoder.feed_message(bytes, sink))
     }
 
     /// The body has ended: returns the last events and fixes the outcome.
     fn finish<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyList>> {
-        this.as_super().get().events(this.py(), |decoder, sink| decoder.finish(sink))
+        Reader::events(this.as_super(), |decoder, sink| decoder.finish(sink))
     }
 }

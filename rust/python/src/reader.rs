@@ -17,7 +17,7 @@ use pyo3::types::{PyDict, PyList, PyString};
 use crate::arguments::Reading;
 use crate::blocks::blocks;
 use crate::errors::{self, Position};
-use crate::event;
+use crate::event::{self, Told};
 use crate::text::string;
 use crate::words::{Words, words};
 
@@ -44,6 +44,8 @@ pub(crate) struct State {
     pub(crate) readings: Vec<(Call, Arc<Mutex<Reading>>)>,
     /// Events that an interrupted call had decoded: the next call hands them out.
     held: Option<Py<PyList>>,
+    /// How often the reader was made new: events of a stream before tell nothing of this one.
+    pub(crate) generation: u16,
     /// Set for good when the core has panicked: its state cannot be trusted.
     broken: bool,
 }
@@ -55,6 +57,7 @@ impl State {
             fold: settings.fold.map(|source| Fold::new(settings.limits, source)),
             readings: Vec::new(),
             held: None,
+            generation: 0,
             broken: false,
         }
     }
@@ -116,13 +119,21 @@ impl Reader {
     /// As [`Self::with`], for calls that make events. An error that comes behind events waits for the next call, which
     /// the core answers with the same error: nothing that was decoded is lost.
     pub(crate) fn events<'py>(
-        &self,
-        py: Python<'py>,
+        this: &Bound<'py, Self>,
         call: impl FnOnce(&mut Decoder, &mut Events<'_, 'py>) -> Result<(), Error>,
     ) -> PyResult<Bound<'py, PyList>> {
-        self.with(py, |state| {
+        let py = this.py();
+        this.get().with(py, |state| {
             let list = state.held.take().map_or_else(|| PyList::empty(py), |held| held.into_bound(py));
-            let mut sink = Events { py, list: &list, words: words(), fold: state.fold.as_mut(), failed: None };
+            let mut sink = Events {
+                py,
+                list: &list,
+                words: words(),
+                reader: this,
+                generation: state.generation,
+                fold: state.fold.as_mut(),
+                failed: None,
+            };
             let result = call(&mut state.decoder, &mut sink);
             if let Some(error) = sink.failed {
                 state.held = Some(list.unbind());
@@ -161,8 +172,8 @@ impl Reader {
     /// Feeds a chunk for its events. Between two blocks of a long one a signal handler may raise: what was decoded until
     /// then comes with the next call, and `bytes_seen` tells how much of the chunk was taken.
     #[inline]
-    pub(crate) fn feed<'py>(&self, py: Python<'py>, chunk: &[u8]) -> PyResult<Bound<'py, PyList>> {
-        self.events(py, |decoder, sink| {
+    pub(crate) fn feed<'py>(this: &Bound<'py, Self>, chunk: &[u8]) -> PyResult<Bound<'py, PyList>> {
+        Self::events(this, |decoder, sink| {
             for (index, block) in blocks(chunk).enumerate() {
                 if index > 0 {
                     sink.hear_signals()?;
@@ -184,6 +195,8 @@ pub(crate) struct Events<'a, 'py> {
     py: Python<'py>,
     list: &'a Bound<'py, PyList>,
     words: Option<MutexGuard<'static, Words>>,
+    reader: &'a Bound<'py, Reader>,
+    generation: u16,
     fold: Option<&'a mut Fold>,
     failed: Option<PyErr>,
 }
@@ -202,10 +215,13 @@ impl Events<'_, '_> {
 impl Sink for Events<'_, '_> {
     #[inline]
     fn event(&mut self, event: &Event<'_>, diagnostics: &mut Diagnostics) -> Result<(), Error> {
+        let mut told = None;
         if let Some(fold) = &mut self.fold {
             fold.event(event, diagnostics)?;
+            told = fold.moment(event).map(|moment| (self.reader, Told { moment, generation: self.generation }));
         }
-        let made = event::make(self.py, event, self.words.as_deref_mut()).and_then(|event| self.list.append(event));
+        let made =
+            event::make(self.py, event, told, self.words.as_deref_mut()).and_then(|event| self.list.append(event));
         if let Err(error) = made {
             self.failed = Some(error);
             return Err(Error::Finished);
@@ -224,7 +240,8 @@ impl Sink for Events<'_, '_> {
 impl Reader {
     /// Makes the reader new, for another stream.
     pub(crate) fn reset(&self, py: Python<'_>) -> PyResult<()> {
-        *lock(py, &self.state)? = State::new(self.settings);
+        let mut state = lock(py, &self.state)?;
+        *state = State { generation: state.generation.wrapping_add(1), ..State::new(self.settings) };
         Ok(())
     }
 

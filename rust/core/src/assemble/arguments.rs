@@ -150,7 +150,7 @@ fn is_tool(kind: ItemKind) -> bool {
 }
 
 /// Items of future types are calls as soon as arguments stream into them.
-fn is_call(slot: &Slot) -> bool {
+pub(super) fn is_call(slot: &Slot) -> bool {
     is_tool(slot.kind) || told_text(slot).is_some()
 }
 

@@ -1,5 +1,7 @@
 //! The end: whose telling of the response counts (rule R7), and the result at any moment.
 
+use std::borrow::Cow;
+
 use super::OutputSource;
 use super::fold::Fold;
 use super::items::finish_texts;
@@ -167,6 +169,16 @@ impl Fold {
             }
             _ => snapshot::output_text(&self.slots),
         }
+    }
+
+    /// The sound so far, as the base64 texts of its deltas behind each other.
+    pub fn audio(&self) -> Cow<'_, str> {
+        self.spoken.as_ref().map(|spoken| spoken.audio.value()).unwrap_or_default()
+    }
+
+    /// What the sound so far says.
+    pub fn transcript(&self) -> Cow<'_, str> {
+        self.spoken.as_ref().map(|spoken| spoken.transcript.value()).unwrap_or_default()
     }
 
     /// The terminal response as the server sent it.

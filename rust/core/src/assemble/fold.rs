@@ -1,11 +1,10 @@
 //! The state of the fold, and which role goes where.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::OutputSource;
 use super::items::finish_texts;
-use super::target::Route;
+use super::target::{Place, Route};
 use crate::decoder::{Event, Sink};
 use crate::diagnostics::Diagnostics;
 use crate::error::Error;
@@ -42,6 +41,8 @@ pub struct Fold {
     /// How many of them need no second look: neither is their limit crossed nor the next step of memory.
     pub(super) granted: usize,
     pub(super) route: Option<Route>,
+    /// The text that the last delta grew, whose route may be forgotten by now.
+    pub(super) grown: Option<(usize, Place)>,
     /// Texts that no delta brought, each with the index of the event that told it (rule R9).
     pub(super) late: Vec<(u64, String)>,
 }
@@ -91,6 +92,7 @@ impl Fold {
             bytes: 0,
             granted: limits.max_response_bytes.min(memory::STEP),
             route: None,
+            grown: None,
             late: Vec::new(),
         }
     }
@@ -184,16 +186,6 @@ impl Fold {
             .as_ref()
             .map_or(0, |spoken| size_of::<Spoken>() + spoken.audio.heap_bytes() + spoken.transcript.heap_bytes());
         self.base.bytes() + terminal + slots + self.slots.capacity() * size_of::<Slot>() + spoken
-    }
-
-    /// The audio so far: the pieces of base64 as they were sent, joined.
-    pub fn audio(&self) -> Cow<'_, str> {
-        self.spoken.as_ref().map(|spoken| spoken.audio.value()).unwrap_or_default()
-    }
-
-    /// What the audio says so far.
-    pub fn audio_transcript(&self) -> Cow<'_, str> {
-        self.spoken.as_ref().map(|spoken| spoken.transcript.value()).unwrap_or_default()
     }
 }
 

@@ -85,13 +85,13 @@ impl Fold {
         };
         let kind = ItemKind::of(item);
         let id = slots::item_id(item).or(event.string(Key::ItemId).filter(|id| !id.is_empty()));
-        let at = match slots::find_slot(&self.slots, id, index, kind) {
-            Match::Exact(at) => at,
-            Match::Fallback(at) => {
+        let at = match slots::find_slot(&self.slots, id, index, kind, false) {
+            Match::Exact(at) if id.is_some() || !self.is_another(at, item) => at,
+            Match::Fallback(at) if !self.is_another(at, item) => {
                 diagnostics.found(Rule::Route, "a finished item matches its announcement only in part");
                 at
             }
-            Match::None => {
+            _ => {
                 diagnostics.found(Rule::ItemLifecycle, "an item is finished that was never announced");
                 self.new_slot(kind, id, index, event)?
             }
@@ -116,6 +116,13 @@ impl Fold {
         slot.finish(slots::with_identity(item, slot));
         self.bytes -= before.min(self.bytes);
         self.late_item(event, at, differs)
+    }
+
+    /// Whether a slot's own item says another type: kinds that nothing streams into are told apart by it alone.
+    fn is_another(&self, slot: usize, item: &[u8]) -> bool {
+        let kind = |json| json::string_member(json, "type").filter(|kind| !kind.is_empty());
+        let own = self.slots.get(slot).and_then(|slot| kind(&slot.json));
+        own.is_some_and(|own| kind(item).is_some_and(|kind| kind != own))
     }
 
     pub(super) fn part_added(
@@ -224,7 +231,9 @@ impl Fold {
         let place = self.part(at, List::Content, PartKind::OutputText, part_index, event, diagnostics)?;
         let most = self.limits.max_annotations_per_part;
         let Some(part) = self.part_mut(at, place) else { return Ok(()) };
-        part.annotations.put(index, annotation);
+        if part.annotations.put(index, annotation) {
+            diagnostics.found(Rule::TakenIndex, "an annotation is told at the index of another");
+        }
         within(part.annotations.len(), Limit::AnnotationsPerPart, most, event)
     }
 }

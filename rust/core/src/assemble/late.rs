@@ -1,19 +1,36 @@
-//! Text that comes without deltas: readers of deltas get it once, when it is first told (rule R9).
+//! Text that comes without deltas: readers of deltas get it once, when it is first told (rule R9). Of deltas that cut a
+//! character in two they get the whole characters, with the second half (rule E3); what an announcement held and the
+//! deltas do not repeat comes with the first of them (rule R6).
 
 use super::fold::Fold;
 use crate::decoder::Event;
 use crate::error::Error;
 use crate::json::{self, Told};
-use crate::kind::List;
+use crate::kind::{Kind, List};
 use crate::slots::{self, ItemKind, Part, PartKind, Slot};
 use crate::text::Text;
 
 impl Fold {
-    /// The output text that an event was the first to tell, by the event's index; empty for most.
-    pub fn late_text(&self, event_index: u64) -> String {
+    /// The output text that an event was the first to tell, by the event's index; of a delta only where that is not the
+    /// delta's own text. None for most.
+    pub fn late_text(&self, event_index: u64) -> Option<String> {
         let from = self.late.partition_point(|(index, _)| *index < event_index);
-        let told = self.late.iter().skip(from).take_while(|(index, _)| *index == event_index);
-        told.map(|(_, text)| &**text).collect()
+        let mut told = self.late.iter().skip(from).take_while(|(index, _)| *index == event_index).peekable();
+        told.peek()?;
+        Some(told.map(|(_, text)| &**text).collect())
+    }
+
+    /// A delta began or ended within a character, or is the first behind an announcement that held text; `before` is how
+    /// long its text was then.
+    #[cold]
+    pub(super) fn late_delta(&mut self, event: &Event<'_>, slot: usize, part: usize, before: usize) {
+        if event.kind == Kind::OutputTextDelta
+            && let Some(part) = self.part_mut(slot, part)
+        {
+            let seed = if before == 0 { part.text.hear_seed() } else { String::new() };
+            let text = seed + &part.text.streamed_from(before);
+            self.late.push((event.index, text));
+        }
     }
 
     /// A part was told in full.
@@ -31,8 +48,9 @@ impl Fold {
         let Some(slot) = self.slots.get_mut(at).filter(|slot| slot.kind == ItemKind::Message) else { return Ok(()) };
         if differs || slot.parts.is_empty() || slot.parts.iter().any(is_untold) {
             slot.settle();
+            let whole = bare_text(&slot.json).filter(|_| slot.parts.is_empty());
             let late = slot.parts.iter_mut().filter_map(first_told);
-            self.late.extend(late.map(|text| (event.index, text)));
+            self.late.extend(late.chain(whole).map(|text| (event.index, text)));
         }
         self.check_parts(at, event)
     }
@@ -60,6 +78,10 @@ impl Fold {
 
 /// What a message tells beyond its streamed twin.
 fn unheard(item: &[u8], streamed: Option<&Slot>) -> Vec<String> {
+    let silent = streamed.is_none_or(|slot| slot.parts.is_empty() && bare_text(&slot.json).is_none());
+    if let Some(whole) = bare_text(item).filter(|_| silent) {
+        return vec![whole];
+    }
     let streamed = streamed.map(|slot| slot.parts_of(List::Content)).unwrap_or_default();
     let parts = slots::parts_in(item, List::Content).into_iter().enumerate();
     let unheard = parts.filter_map(|(at, mut part)| {
@@ -69,6 +91,11 @@ fn unheard(item: &[u8], streamed: Option<&Slot>) -> Vec<String> {
         first_told(&mut part)
     });
     unheard.collect()
+}
+
+/// The text of a message whose content is a text and no list.
+fn bare_text(item: &[u8]) -> Option<String> {
+    json::string_member(item, "content").filter(|text| !text.is_empty())
 }
 
 fn is_untold(part: &Part) -> bool {

@@ -1,8 +1,8 @@
 //! The fold: events in, the response as of now out (rules R1-R11).
 //!
 //! The files: [`fold`](self) holds the state and the table below; `items` opens and closes items and parts, `texts`
-//! grows them, `late` keeps what no delta brought, `target` finds the one that an event means, `ending` weighs the terminal response and reads the result,
-//! `arguments` reads those of running tool calls.
+//! grows them, `late` keeps what no delta brought, `moments` what a text was at each, `target` finds the one that an
+//! event means, `ending` weighs the terminal response and reads the result, `arguments` reads those of running tool calls.
 //!
 //! The table of what each role does:
 //!
@@ -25,11 +25,13 @@ mod ending;
 mod fold;
 mod items;
 mod late;
+mod moments;
 mod target;
 mod texts;
 
 pub use arguments::{Arguments, Bookmark, Call};
 pub use fold::Fold;
+pub use moments::Moment;
 
 use crate::decoder::Decoder;
 use crate::error::Error;

@@ -41,7 +41,8 @@ impl Fold {
         if index.is_none() || id.is_none() && kind != ItemKind::ShellCall {
             diagnostics.found(Rule::MissingIndex, "an event lacks item_id or output_index");
         }
-        let at = match slots::find_slot(&self.slots, id, index, kind) {
+        let about_part = matches!(event.kind.role(), Role::PartAdded(List::Content) | Role::PartDone(List::Content));
+        let at = match slots::find_slot(&self.slots, id, index, kind, about_part) {
             Match::Exact(at) => at,
             Match::Fallback(at) => {
                 diagnostics.found(Rule::Route, "an event matches its item only in part");

@@ -45,6 +45,7 @@ impl Fold {
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Error> {
         self.route = None;
+        self.grown = None;
         match stream {
             Stream::Audio => self.spoken.get_or_insert_default().audio.delta(body, true, diagnostics),
             Stream::Transcript => self.spoken.get_or_insert_default().transcript.delta(body, true, diagnostics),
@@ -61,6 +62,7 @@ impl Fold {
                 if let (Some(layout), true) = (event.layout, diagnostics.total() == findings) {
                     self.route = Some(Route { layout, slot, place });
                 }
+                self.grown = Some((slot, place));
                 return self.grow(event, slot, place, body, diagnostics);
             }
         }
@@ -106,7 +108,11 @@ impl Fold {
             }
             Place::Part(at) => {
                 if let Some(part) = target.parts.get_mut(at) {
+                    let (cut, before) = (part.text.is_cut(), part.text.streamed_bytes());
                     part.text.delta(body, escaped, diagnostics);
+                    if cut || part.text.is_cut() || before == 0 && part.text.has_seed() {
+                        self.late_delta(event, slot, at, before);
+                    }
                 }
                 let logprobs = event.fields.get(Key::Logprobs);
                 if logprobs.shape != Shape::Array || logprobs.is_empty(event.text) {
@@ -137,6 +143,7 @@ impl Fold {
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Error> {
         self.route = None;
+        self.grown = None;
         let Some(delta) = event.object(Key::Delta).filter(|_| stream == Stream::ShellOutput) else { return Ok(()) };
         self.hold(delta.len(), event)?;
         let at = self.slot(event, ItemKind::ShellCallOutput, diagnostics)?;

@@ -1,57 +1,61 @@
-//! The annotations of a part, in order of arrival; one that is told again replaces itself.
+//! The annotations of a part, by their index; one that is told again stays one.
 
 use std::collections::BTreeMap;
 
 use crate::json;
 
-/// Annotation objects. Most parts have none, and then this is a null pointer.
+/// Annotation objects. Most parts have none.
 #[derive(Debug, Clone, Default)]
-pub struct Annotations(Option<Box<Told>>);
+pub struct Annotations(BTreeMap<Place, Told>);
 
-#[derive(Debug, Clone, Default)]
+/// Where one stands: its index, and behind the one of that index those that came without an index of their own.
+type Place = (u64, usize);
+
+#[derive(Debug, Clone)]
 struct Told {
-    jsons: Vec<Vec<u8>>,
-    /// Where the one of an index stands.
-    places: BTreeMap<u64, usize>,
+    json: Vec<u8>,
+    /// By an event of its own; else by a list, as whose element an event may tell it again.
+    alone: bool,
 }
 
 impl Annotations {
     /// Those of a list that an object holds, each with its place as its index.
     pub fn of_list(list: &[u8]) -> Self {
-        let jsons: Vec<_> = json::elements(list).map(|own| own.of(list).to_vec()).collect();
-        let places = (0..).zip(0..jsons.len()).collect();
-        Self((!jsons.is_empty()).then(|| Box::new(Told { jsons, places })))
+        let own = json::elements(list).map(|own| Told { json: own.of(list).to_vec(), alone: false });
+        Self((0..).map(|index| (index, 0)).zip(own).collect())
     }
 
     /// One that an event told. Without an index it is taken for a new one.
-    pub fn put(&mut self, index: Option<u64>, annotation: &[u8]) {
-        let Told { jsons, places } = &mut **self.0.get_or_insert_default();
-        let next = jsons.len();
-        let place = index.map_or(next, |index| *places.entry(index).or_insert(next));
-        match jsons.get_mut(place) {
-            Some(known) => *known = annotation.to_vec(),
-            None => jsons.push(annotation.to_vec()),
-        }
+    ///
+    /// Returns whether another one was told at that index: servers that number all of them 0 do not mean it, so that
+    /// this one stands behind the last.
+    pub fn put(&mut self, index: Option<u64>, annotation: &[u8]) -> bool {
+        let known = index.and_then(|index| self.0.get(&(index, 0)));
+        let taken = known.is_some_and(|known| known.alone && known.json != annotation);
+        let behind = || self.0.last_key_value().map_or((0, 0), |(&(index, after), _)| (index, after + 1));
+        let place = index.filter(|_| !taken).map_or_else(behind, |index| (index, 0));
+        self.0.insert(place, Told { json: annotation.to_vec(), alone: true });
+        taken
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.0.as_ref().map_or(0, |told| told.jsons.len())
+        self.0.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.0.is_empty()
     }
 
     /// Their JSON objects.
     pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        self.0.iter().flat_map(|told| &told.jsons).map(Vec::as_slice)
+        self.0.values().map(|told| &*told.json)
     }
 
     /// Bytes held on the heap, those of the places by estimate.
     pub(super) fn heap_bytes(&self) -> usize {
-        let each = size_of::<Vec<u8>>() + size_of::<(u64, usize)>();
-        self.iter().map(|json| json.len() + each).sum::<usize>() + self.0.as_ref().map_or(0, |_| size_of::<Told>())
+        let each = size_of::<Told>() + size_of::<Place>();
+        self.iter().map(|json| json.len() + each).sum()
     }
 }

@@ -16,18 +16,23 @@ pub enum Match {
 
 /// The slot that an event means (rule R1): the steps (a) to (e) in order.
 ///
-/// `id` is None where the event has none or an empty one.
-pub fn find_slot(slots: &[Slot], id: Option<&[u8]>, index: Option<u64>, kind: ItemKind) -> Match {
+/// `id` is None where the event has none or an empty one. Servers reuse ids and indexes, so that an item takes nothing
+/// of another kind unless all the event's names are its own, an id among them. `about_part` says that the event begins or
+/// ends a part of `content`, whose type does not tell messages from reasoning (gap G6): without an id its index counts.
+pub fn find_slot(slots: &[Slot], id: Option<&[u8]>, index: Option<u64>, kind: ItemKind, about_part: bool) -> Match {
     let has_id = |slot: &Slot| id.is_some_and(|id| slot.has_id(id));
     let has_index = |slot: &Slot| index.is_some() && slot.index == index;
+    let takes = |slot: &Slot| slot.kind == kind || slot.kind == ItemKind::Other || kind == ItemKind::Other;
     let latest = |test: &dyn Fn(&Slot) -> bool| slots.iter().rposition(test);
 
     // A slot that has no index yet does not contradict the one that its id comes with.
-    let placed = |slot: &Slot| index.is_none() || has_index(slot) || slot.index.is_none() && has_id(slot);
-    let both = |slot: &Slot| (id.is_none() || has_id(slot)) && placed(slot);
-    if (id.is_some() || index.is_some())
-        && let Some(at) = latest(&|slot| slot.open && both(slot))
-    {
+    let placed = |slot: &Slot| index.is_none() || has_index(slot) || slot.index.is_none();
+    let has_content = |slot: &Slot| matches!(slot.kind, ItemKind::Message | ItemKind::Reasoning);
+    let all = |slot: &Slot| match id {
+        Some(_) => has_id(slot) && placed(slot),
+        None => has_index(slot) && (takes(slot) || about_part && has_content(slot)),
+    };
+    if let Some(at) = latest(&|slot| slot.open && all(slot)) {
         return Match::Exact(at);
     }
     // What names a finished item by its id and its index means that one, whatever else is open: a server that repeats
@@ -37,18 +42,16 @@ pub fn find_slot(slots: &[Slot], id: Option<&[u8]>, index: Option<u64>, kind: It
     {
         return Match::Fallback(at);
     }
-    if let Some(at) = latest(&|slot| slot.open && has_id(slot)) {
+    if let Some(at) = latest(&|slot| slot.open && has_id(slot) && takes(slot)) {
         return Match::Fallback(at);
     }
-    if let Some(at) = latest(&|slot| slot.open && has_index(slot)) {
+    if let Some(at) = latest(&|slot| slot.open && has_index(slot) && takes(slot)) {
         return Match::Fallback(at);
     }
     let mut fitting = slots.iter().enumerate().filter(|(_, slot)| slot.open && slot.kind == kind);
     if let (Some((at, _)), None) = (fitting.next(), fitting.next()) {
         return Match::Fallback(at);
     }
-    // A finished item takes nothing of another kind: servers reuse ids and indexes.
-    let takes = |slot: &Slot| slot.kind == kind || slot.kind == ItemKind::Other || kind == ItemKind::Other;
     let closed = latest(&|slot| has_id(slot) && takes(slot)).or_else(|| latest(&|slot| has_index(slot) && takes(slot)));
     if let Some(at) = closed {
         return Match::Fallback(at);

@@ -1,13 +1,16 @@
 //! What the attributes of an event read: a field is decoded from the event's data when somebody asks for it.
 
 use or_stream_core::json::{self, Reason, Shape};
-use or_stream_core::kind::Kind;
+use or_stream_core::kind::{Kind, Role, Stream};
 use or_stream_core::server_error;
+use pyo3::IntoPyObjectExt;
+use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyString};
 
-use super::{data, has_delta, head, kept_fields};
+use super::{data, has_delta, head, kept_fields, reader};
+use crate::arguments::PartialArguments;
 use crate::text::string;
 use crate::value;
 
@@ -32,7 +35,41 @@ pub(super) fn fields_of(kind: Option<Kind>) -> Vec<Field> {
         ];
     };
     let names = kind.fields().iter().filter(|name| !(has_delta(kind) && **name == "delta"));
-    names.map(|name| Field { name, get: getter_for(kind, name) }).collect()
+    let mut fields: Vec<Field> = names.map(|name| Field { name, get: getter_for(kind, name) }).collect();
+    if let Role::Delta(stream) = kind.role()
+        && !matches!(stream, Stream::Audio | Stream::Transcript | Stream::ShellOutput)
+    {
+        fields.push(Field { name: "snapshot", get: get_snapshot });
+        if matches!(stream, Stream::Arguments | Stream::McpArguments) {
+            fields.push(Field { name: "arguments", get: get_arguments });
+        }
+    }
+    fields
+}
+
+/// The text up to and with this delta. Events that no stream folded do not have it.
+fn get_snapshot<'py>(event: &Bound<'py, PyAny>, name: &'static str) -> PyResult<Bound<'py, PyAny>> {
+    let py = event.py();
+    let (reader, told) = reader(event).ok_or_else(|| of_no_stream(name))?;
+    let text = reader.get().with(py, |state| {
+        let fold = state.fold.as_ref().filter(|_| told.generation == state.generation);
+        Ok(fold.and_then(|fold| fold.text_then(told.moment)))
+    })?;
+    Ok(text.ok_or_else(|| of_no_stream(name))?.into_pyobject(py)?.into_any())
+}
+
+/// The live view of the call that this delta belongs to. Events that no stream folded do not have it.
+fn get_arguments<'py>(event: &Bound<'py, PyAny>, name: &'static str) -> PyResult<Bound<'py, PyAny>> {
+    let (reader, told) = reader(event).ok_or_else(|| of_no_stream(name))?;
+    let view = PartialArguments::of_event(&reader, told)?.ok_or_else(|| of_no_stream(name))?;
+    view.into_bound_py_any(event.py())
+}
+
+#[cold]
+fn of_no_stream(name: &str) -> PyErr {
+    PyAttributeError::new_err(format!(
+        "this event has no {name}: only deltas of a stream or an Assembler that is still read have it"
+    ))
 }
 
 fn getter_for(kind: Kind, name: &str) -> Getter {

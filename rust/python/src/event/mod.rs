@@ -10,8 +10,10 @@ mod fields;
 mod shown;
 
 use std::ffi::{CString, c_char, c_int, c_void};
+use std::mem::MaybeUninit;
 use std::ptr;
 
+use or_stream_core::assemble::Moment;
 use or_stream_core::decoder::{self, Decoder, Sink};
 use or_stream_core::diagnostics::Diagnostics;
 use or_stream_core::envelope::Key;
@@ -28,6 +30,7 @@ use pyo3::{ffi, intern};
 
 use self::fields::{Field, fields_of};
 use self::shown::shown;
+use crate::reader::Reader;
 use crate::text::json_string;
 use crate::words::Words;
 
@@ -45,8 +48,21 @@ struct Head {
     offset: u64,
     /// Negative where the event has none.
     sequence_number: i64,
+    /// The reader whose fold took the event in, where it was a delta of an item's text; null otherwise. Readers hold no
+    /// events, but for a moment those of an interrupted call.
+    reader: *mut ffi::PyObject,
+    /// What the event was for that fold; without a reader it means nothing.
+    told: MaybeUninit<Told>,
     kind: Kind,
     reason: Option<Reason>,
+}
+
+/// Where in a reader's fold an event's text stands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Told {
+    pub(crate) moment: Moment,
+    /// Which of the streams that the reader has read.
+    pub(crate) generation: u16,
 }
 
 /// The classes and the interned names of their types.
@@ -63,6 +79,7 @@ static CLASSES: PyOnceLock<Classes> = PyOnceLock::new();
 pub(crate) fn make<'py>(
     py: Python<'py>,
     event: &decoder::Event<'_>,
+    told: Option<(&Bound<'py, Reader>, Told)>,
     words: Option<&mut Words>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let classes = classes(py)?;
@@ -86,6 +103,11 @@ pub(crate) fn make<'py>(
         (&raw mut (*memory).index).write(event.index);
         (&raw mut (*memory).offset).write(event.offset);
         (&raw mut (*memory).sequence_number).write(event.sequence_number.map_or(-1, u64::cast_signed));
+        let (reader, told) = told.map_or((ptr::null_mut(), MaybeUninit::uninit()), |(reader, told)| {
+            (reader.clone().into_ptr(), MaybeUninit::new(told))
+        });
+        (&raw mut (*memory).reader).write(reader);
+        (&raw mut (*memory).told).write(told);
         (&raw mut (*memory).kind).write(event.kind);
         (&raw mut (*memory).reason).write(event.fault.map(|fault| fault.reason));
         ptr::copy_nonoverlapping(event.raw.as_ptr(), memory.add(1).cast::<u8>(), length);
@@ -113,17 +135,33 @@ pub(crate) fn raw<'a>(event: &'a Bound<'_, PyAny>) -> PyResult<&'a [u8]> {
     Ok(unsafe { raw_of(event.as_ptr()) })
 }
 
-/// An event of its data again, for pickle and copy.
+/// The reader that folded an event, and where.
+fn event_reader<'py>(event: &Bound<'py, PyAny>) -> PyResult<Option<(Bound<'py, Reader>, Told)>> {
+    raw(event)?;
+    Ok(reader(event))
+}
+
+/// An event of its data again, for pickle and copy; or of the data of several, of which `last` was the last.
 #[pyfunction]
-#[pyo3(signature = (raw, index, offset, /))]
-pub(crate) fn rebuild_event(py: Python<'_>, raw: &[u8], index: u64, offset: u64) -> PyResult<Py<PyAny>> {
+#[pyo3(signature = (raw, index, offset, last=None, /))]
+pub(crate) fn rebuild_event<'py>(
+    py: Python<'py>,
+    raw: &[u8],
+    index: u64,
+    offset: u64,
+    last: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Py<PyAny>> {
     let unlimited = Limits {
         max_event_bytes: usize::MAX,
         max_json_depth: usize::MAX,
         max_number_digits: usize::MAX,
         ..Limits::default()
     };
-    let mut rebuilt = Rebuilt { py, raw, index, offset, event: None };
+    let told = match last {
+        Some(last) => event_reader(last)?,
+        None => None,
+    };
+    let mut rebuilt = Rebuilt { py, raw, index, offset, told, event: None };
     let result = Decoder::new(unlimited, false).feed_message(raw, &mut rebuilt);
     match rebuilt.event {
         Some(event) => event.map(Bound::unbind),
@@ -137,13 +175,15 @@ struct Rebuilt<'a, 'py> {
     raw: &'a [u8],
     index: u64,
     offset: u64,
+    told: Option<(Bound<'py, Reader>, Told)>,
     event: Option<PyResult<Bound<'py, PyAny>>>,
 }
 
 impl Sink for Rebuilt<'_, '_> {
     fn event(&mut self, event: &decoder::Event<'_>, _: &mut Diagnostics) -> Result<(), Error> {
         let Self { raw, index, offset, .. } = *self;
-        self.event = Some(make(self.py, &decoder::Event { raw, index, offset, ..*event }, None));
+        let told = self.told.as_ref().map(|(reader, told)| (reader, *told));
+        self.event = Some(make(self.py, &decoder::Event { raw, index, offset, ..*event }, told, None));
         Ok(())
     }
 }
@@ -288,6 +328,16 @@ fn head<'a>(event: &'a Bound<'_, PyAny>) -> &'a Head {
     unsafe { &*event.as_ptr().cast::<Head>() }
 }
 
+/// The reader that folded this event, and where.
+fn reader<'py>(event: &Bound<'py, PyAny>) -> Option<(Bound<'py, Reader>, Told)> {
+    let head = head(event);
+    // SAFETY: a reader that is there is one, and `told` was written with it.
+    unsafe {
+        let reader = Bound::from_borrowed_ptr_or_opt(event.py(), head.reader)?;
+        Some((reader.cast_into_unchecked(), head.told.assume_init()))
+    }
+}
+
 fn data<'a>(event: &'a Bound<'_, PyAny>) -> &'a [u8] {
     // SAFETY: as above.
     unsafe { raw_of(event.as_ptr()) }
@@ -300,6 +350,7 @@ unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
         ffi::Py_XDECREF((*head).name);
         ffi::Py_XDECREF((*head).delta);
         ffi::Py_XDECREF((*head).decoded);
+        ffi::Py_XDECREF((*head).reader);
         let class = ffi::Py_TYPE(object);
         ffi::PyObject_Free(object.cast());
         ffi::Py_DECREF(class.cast());
