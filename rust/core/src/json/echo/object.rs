@@ -67,16 +67,13 @@ impl Repeating {
         let mut more = cursor.enter_object()?;
         while more {
             cursor.space();
-            let member = match self.repeated(next, &mut run, cursor) {
-                Some(member) => {
-                    next += 1;
-                    member
-                }
-                None => {
-                    let member = Member { key: cursor.key()?, value: cursor.value()? };
-                    next = self.behind(next, cursor.text, member.key);
-                    member
-                }
+            let member = if let Some(member) = self.repeated(next, &mut run, cursor) {
+                next += 1;
+                member
+            } else {
+                let member = Member { key: cursor.key()?, value: cursor.value()? };
+                next = self.behind(next, cursor.text, member.key);
+                member
             };
             self.members.push(member.moved(start));
             more = cursor.more_members()?;
