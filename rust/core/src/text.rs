@@ -166,7 +166,7 @@ impl Text {
     }
 
     /// As [`Self::done`], for a full telling that is the body of a JSON string. Where it repeats the deltas, which is
-    /// nearly always, nothing is copied; `literal` is that string with its quotes, if somebody keeps it.
+    /// nearly always, nothing is copied; `literal` is that string with its quotes, if it has escapes.
     pub fn tell(&mut self, body: &[u8], literal: Option<Arc<[u8]>>, diagnostics: &mut Diagnostics) {
         if self.repeats(body) {
             self.done = true;
@@ -286,7 +286,6 @@ impl Text {
 
     /// Bytes held on the heap.
     pub fn heap_bytes(&self) -> usize {
-        // Whoever shares the literal with us counts it not.
         let literal = self.literal.as_ref().map_or(0, |literal| literal.len());
         self.seed.capacity() + self.deltas.capacity() + literal
     }
@@ -302,6 +301,7 @@ fn is_join(full: &[u8], seed: &[u8], deltas: &[u8]) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
     use super::*;
 
@@ -325,6 +325,28 @@ mod tests {
         assert_eq!(told("", &["a", "b"], Some("a")), ("ab".into(), vec!["R4"]));
         assert_eq!(told("", &["a", "b"], Some("")), ("ab".into(), vec!["R4"]));
         assert_eq!(told("", &["{}"], Some("{\"a\":1}")), ("{\"a\":1}".into(), vec!["R4"]));
+    }
+
+    #[test]
+    fn the_servers_spelling_is_written_until_the_text_changes() {
+        let written = |text: &Text| {
+            let mut json = Vec::new();
+            text.write(&mut json);
+            String::from_utf8(json).unwrap()
+        };
+        let mut diagnostics = Diagnostics::default();
+        let literal = r#""caf\u00e9\n""#;
+        let body = &literal.as_bytes()[1..literal.len() - 1];
+        let mut text = Text::default();
+        text.delta(body, true, &mut diagnostics);
+        assert_eq!(written(&text), "\"café\\n\"");
+        text.tell(body, Some(literal.as_bytes().into()), &mut diagnostics);
+        assert_eq!(written(&text), literal);
+        assert!(text.repeats(body) && text.repeats("café\\n".as_bytes()) && !text.repeats(b"caf"));
+        text.delta(b"!", false, &mut diagnostics);
+        assert_eq!(written(&text), "\"café\\n!\"");
+        text.tell(b"other", Some(br#""other""#[..].into()), &mut diagnostics);
+        assert_eq!(written(&text), "\"other\"");
     }
 
     #[test]

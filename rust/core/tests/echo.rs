@@ -1,9 +1,10 @@
-//! Responses that repeat each other against the general scan: whatever the next one keeps, changes, drops or breaks,
-//! nothing differs but the time.
+//! Responses that repeat each other, and long texts that are told again, against the general scan: whatever the next
+//! telling keeps, changes, drops or breaks, nothing differs but the time.
 
 // A test that panics is a test that fails.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+use or_stream_core::assemble::{Fold, OutputSource};
 use or_stream_core::decoder::{Decoder, Event, Sink};
 use or_stream_core::diagnostics::Diagnostics;
 use or_stream_core::error::Error;
@@ -125,6 +126,61 @@ proptest! {
         }
         let limits = Limits { max_json_depth: depth, ..Limits::default() };
         prop_assert_eq!(decoded(&texts, limits, false), decoded(&texts, limits, true));
+    }
+}
+
+/// Everything a stream makes: its events, its findings, its response.
+fn folded(texts: &[String], plain: bool) -> (Vec<String>, String) {
+    let decoder = Decoder::new(Limits::default(), false);
+    let mut decoder = if plain { decoder.plain() } else { decoder };
+    let mut fold = Fold::new(Limits::default(), OutputSource::Stream);
+    let mut snapshots = Vec::new();
+    for text in texts {
+        decoder.feed_message(text.as_bytes(), &mut fold).unwrap();
+        let mut json = Vec::new();
+        fold.write_snapshot(None, &mut json);
+        serde_json::from_slice::<serde_json::Value>(&json).unwrap();
+        snapshots.push(String::from_utf8(json).unwrap());
+    }
+    let findings = decoder.diagnostics().kept().iter().map(|finding| format!("{finding}\n")).collect();
+    (snapshots, findings)
+}
+
+/// A long text in some spelling of its escapes; none is right where a half of a pair stands alone.
+fn long_text() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        9 => Just("word ".to_owned()), 2 => Just("\\n".to_owned()), 2 => Just("\\u00e9".to_owned()), 2 => Just("é".to_owned()),
+        1 => Just("\\ud83d\\ude00".to_owned()), 1 => Just("\\ud83d".to_owned()), 1 => Just("\\\"".to_owned()),
+    ];
+    proptest::collection::vec(piece, 30..60).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn long_texts_that_are_told_again_read_the_same(
+        texts in proptest::collection::vec(long_text(), 1..3),
+        tellings in proptest::collection::vec((0_usize..3, 0_usize..2, 0_usize..4), 2..14),
+        cut in prop_oneof![3 => Just(0_usize), 1 => 1_usize..40],
+    ) {
+        let place = r#""item_id":"m","output_index":0,"content_index":0"#;
+        let events: Vec<String> = tellings.into_iter().map(|(kind, text, change)| {
+            let text = &texts[text % texts.len()];
+            let text = match change {
+                0 => format!("{text}."),
+                // A string that goes on where one that was told ended, and one that ends sooner.
+                1 => text.get(..text.len() - cut).filter(|short| !short.ends_with('\\')).unwrap_or(text).to_owned(),
+                _ => text.clone(),
+            };
+            let part = format!(r#"{{"type":"output_text","text":"{text}","annotations":[]}}"#);
+            match kind {
+                0 => format!(r#"{{"type":"response.output_text.delta",{place},"delta":"{text}"}}"#),
+                1 => format!(r#"{{"type":"response.output_text.done",{place},"text":"{text}"}}"#),
+                _ => format!(r#"{{"type":"response.content_part.done",{place},"part":{part}}}"#),
+            }
+        }).collect();
+        prop_assert_eq!(decoded(&events, Limits::default(), false), decoded(&events, Limits::default(), true));
+        prop_assert_eq!(folded(&events, false), folded(&events, true));
     }
 }
 

@@ -14,7 +14,7 @@ use crate::slots::{self, ItemKind, PartKind, inner};
 use crate::text::Text;
 use crate::unescape;
 
-/// The body of a JSON string that tells a text in full, and the memory in which the decoder keeps the string.
+/// The body of a JSON string that tells a text in full, and the string itself where it has escapes.
 type Told<'a> = (&'a [u8], Option<Arc<[u8]>>);
 
 impl Fold {
@@ -191,7 +191,12 @@ impl Fold {
             }
             return Ok(());
         }
-        let literal = event.kept(event.fields.get(Key::telling(stream)).of(event.text));
+        // A text without escapes is written as it was told anyway.
+        let told = event.fields.get(Key::telling(stream));
+        let literal = (told.shape == Shape::Escaped).then(|| {
+            let string = told.of(event.text);
+            event.kept(string).unwrap_or_else(|| Arc::from(string))
+        });
         match place {
             Place::Part(place) => self.part_told(event, at, place, (body, literal), diagnostics),
             Place::Field(place) => self.field_told(event, at, place, (body, literal), diagnostics),

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use super::super::{Cursor, Fault, Shape, Value, first_member, name_is};
 
-/// Objects shorter than this are read again sooner than remembered.
-const WORTH_KEEPING: usize = 1024;
+/// Objects shorter than this are read again sooner than remembered; what is fuzzed is short.
+const WORTH_KEEPING: usize = if cfg!(fuzzing) { 10 } else { 1024 };
 
 /// Key and value of a member, where they stand in their object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

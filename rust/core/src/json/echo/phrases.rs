@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use super::super::{Shape, Value};
 
-/// Strings shorter than this are read again sooner than remembered.
-const WORTH_KEEPING: usize = 128;
+/// Strings shorter than this are read again sooner than remembered; what is fuzzed is short.
+const WORTH_KEEPING: usize = if cfg!(fuzzing) { 10 } else { 128 };
 
 /// A response tells as many texts as it has items and parts; of most the last few are enough.
 const MOST: usize = 4;
