@@ -130,7 +130,7 @@ proptest! {
 }
 
 /// Everything a stream makes: its events, its findings, its response.
-fn folded(texts: &[String], plain: bool) -> (Vec<String>, String) {
+fn folded(texts: &[String], plain: bool) -> (Vec<String>, Vec<String>) {
     let decoder = Decoder::new(Limits::default(), false);
     let mut decoder = if plain { decoder.plain() } else { decoder };
     let mut fold = Fold::new(Limits::default(), OutputSource::Stream);
@@ -142,7 +142,7 @@ fn folded(texts: &[String], plain: bool) -> (Vec<String>, String) {
         serde_json::from_slice::<serde_json::Value>(&json).unwrap();
         snapshots.push(String::from_utf8(json).unwrap());
     }
-    let findings = decoder.diagnostics().kept().iter().map(|finding| format!("{finding}\n")).collect();
+    let findings: Vec<String> = decoder.diagnostics().kept().iter().map(ToString::to_string).collect();
     (snapshots, findings)
 }
 
