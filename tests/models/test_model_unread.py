@@ -265,6 +265,8 @@ def test_half_a_surrogate_pair_in_a_field_of_an_event():
     data = '{"type":"response.output_item.done","item":{"type":"message","id":"\\ud83d","role":"' + text + '\\ud83d"}}'
     (event,) = or_stream.Decoder().feed_message(data)
     assert (event.item.id, event.item.role) == ("\ufffd", text + "\ufffd")
+    assert read_json(Usage, b'{"\\ud800": 1, "": 2}').model_extra == {"\ufffd": 1, "": 2}
+    assert getattr(read_json(Usage, b'{"": 2}'), "") == 2
 
 
 def test_reading_needs_none_of_pydantics_schemas():

@@ -9,7 +9,7 @@ from pydantic_core import core_schema
 from .._core import open_json
 from .base import BUILDING
 from .readers import MISFIT, Choice, Reader, is_text_of, plain
-from .unread import with_members
+from .unread import read_json
 from .wire import is_object
 
 if TYPE_CHECKING:
@@ -67,8 +67,8 @@ class ByType(Choice):
             found = open_json(value)
             kind = found.get("type", MISFIT)
             if kind is MISFIT and untyped is not None and marks.issubset(found):
-                return with_members(untyped, found)
-            return with_members(by_type.get(kind, unknown), found)
+                return read_json(untyped, found)
+            return read_json(by_type.get(kind, unknown), found)
 
         return read
 

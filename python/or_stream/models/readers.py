@@ -47,10 +47,6 @@ class ReadField:
     read: Reader
     default: Callable[[], Any]
 
-    def of(self, members: Mapping[str, Any]) -> Any:
-        """Give the field's value among an object's members; `MISFIT` where it is absent too."""
-        return self.read(members[self.key]) if self.key in members else MISFIT
-
 
 @cache
 def fields_of(kind: type[BaseModel]) -> Mapping[str, ReadField]:
@@ -73,9 +69,9 @@ def reader_of(annotation: Any) -> Reader:
         choice = next((mark for mark in arguments if isinstance(mark, Choice)), None)
         return choice.reader(get_args(arguments[0])) if choice else reader_of(arguments[0])
     if origin in {Union, UnionType}:
-        # As pydantic does: null is never for another member of the union.
-        members = sorted(arguments, key=lambda member: member is not NoneType)
-        return _first_fit([reader_of(member) for member in members])
+        return _first_fit(
+            [reader_of(member) for member in arguments if member is not NoneType], nullable=NoneType in arguments
+        )
     if origin is Literal:
         return _one_of(frozenset(arguments))
     if origin is dict:
@@ -125,8 +121,10 @@ def _null(value: Any) -> Any:
 _PLAIN: dict[Any, Reader] = {str: _string, int: _int, float: _float, bool: _bool, NoneType: _null, Any: plain}
 
 
-def _first_fit(readers: list[Reader]) -> Reader:
+def _first_fit(readers: list[Reader], *, nullable: bool) -> Reader:
     def read(value: Any) -> Any:
+        if value is None and nullable:  # as with pydantic, null is for no other member then
+            return None
         for one in readers:
             if (found := one(value)) is not MISFIT:
                 return found
@@ -143,8 +141,12 @@ def _list_of(element: Reader) -> Reader:
     def read(value: Any) -> Any:
         if not is_text_of(value, b"["):
             return MISFIT
-        found = [element(one) for one in open_json(value)]
-        return MISFIT if any(one is MISFIT for one in found) else found
+        found: list[Any] = []
+        for one in open_json(value):
+            found.append(element(one))
+            if found[-1] is MISFIT:
+                return MISFIT
+        return found
 
     return read
 
