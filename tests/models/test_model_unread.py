@@ -6,6 +6,7 @@ import pickle
 import subprocess
 import sys
 import threading
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -130,6 +131,19 @@ def test_a_field_is_read_once_and_changes_no_more():
     assert model.output[0] is message
     vars(message)
     assert message.content[0] is text
+
+
+def test_the_text_of_what_was_read_is_let_go():
+    part = {"type": "output_text", "text": "x" * 1_000_000}
+    json_text = json.dumps({"output": [{"type": "message", "content": [part]}]}).encode()
+    tracemalloc.start()
+    try:
+        model = read_json(Response, json_text[:-1] + b"}")
+        assert model.output_text == part["text"]
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert 1_000_000 < held < 1_100_000
 
 
 def test_what_a_caller_adds_to_a_list_goes_out():

@@ -6,19 +6,20 @@ to compare, copy, pickle or dump it, asks for its `__dict__` or for pydantic's o
 and the model is one like any other.
 """
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pydantic import BaseModel
 
 from .._core import open_json
-from .readers import MISFIT, fields_of, is_text_of, plain
+from .readers import MISFIT, ReadField, fields_of, is_text_of, plain
 from .wire import is_list, is_object
 
 UnreadT = TypeVar("UnreadT", bound="Unread")
 
 _fields = BaseModel.__dict__["__dict__"].__get__
 _set_fields = BaseModel.__dict__["__dict__"].__set__
-_UNREAD = "\ud800"  # half a surrogate pair, which no key of a server's can be
+_UNREAD: Final = "\ud800"  # half a surrogate pair, which no key of a server's can be
+_READ: Final = object()
 
 
 class Unread(BaseModel):
@@ -31,14 +32,11 @@ class Unread(BaseModel):
             if _UNREAD not in read:
                 return super().__getattr__(name)
             field = fields_of(type(self)).get(name)
-            if field is not None:
-                key, members = field.key, _members(read)
-                value = field.read(members[key]) if key in members else field.default()
-                if value is not MISFIT:
-                    # Of two threads that read it at once, both get the value of one.
-                    return read.setdefault(name, value)
-            _read_all(self, read)
-            return getattr(self, name)
+            value = MISFIT if field is None else _read_field(field, name, read)
+            if value is MISFIT:
+                _read_all(self, read)
+                return getattr(self, name)
+            return value
 
         def _all_fields(self) -> dict[str, Any]:
             read = _fields(self)
@@ -71,40 +69,48 @@ def as_sent(model: BaseModel) -> dict[str, Any] | None:
         A new dict that shares nothing with the model, or None for a model that pydantic has made.
     """
     read = _fields(model)
-    if _UNREAD not in read:
-        return None
-    if len(read) == 1:
-        return _plain_members(read)
-    fields = fields_of(type(model))
-    known = {fields[name].key: value for name, value in read.items() if name != _UNREAD}
-    members = _members(read).items()
-    return {key: _again(known[key]) if key in known else plain(sent) for key, sent in members}
+    unread: dict[str, Any] | bytes | None = read.get(_UNREAD)
+    if not isinstance(unread, dict):
+        whole: dict[str, Any] | None = plain(unread)
+        return whole
+    known = _known(model, read)
+    return {key: _again(known[key]) if key in known else plain(sent) for key, sent in unread.items()}
 
 
-def _members(read: dict[str, Any]) -> dict[str, Any]:
-    """What waits, opened."""
-    unread = read[_UNREAD]
-    if type(unread) is bytes:
-        unread = read[_UNREAD] = open_json(unread)
-    members: dict[str, Any] = unread
-    return members
-
-
-def _plain_members(read: dict[str, Any]) -> dict[str, Any]:
-    """What waits, decoded in full."""
-    unread: Any = plain(read[_UNREAD])
-    return {key: plain(sent) for key, sent in unread.items()}
+def _read_field(field: ReadField, name: str, read: dict[str, Any]) -> Any:
+    """Read one field and keep its value, not its text; of two threads that do so at once, both get the value of one."""
+    members = read[_UNREAD]
+    if type(members) is bytes:
+        members = read[_UNREAD] = open_json(members)
+    if field.key not in members:
+        return read.setdefault(name, field.default())
+    sent = members[field.key]
+    value = read[name] if sent is _READ else field.read(sent)
+    if value is not MISFIT:
+        value = read.setdefault(name, value)
+        members[field.key] = _READ
+    return value
 
 
 def _read_all(model: Unread, read: dict[str, Any]) -> dict[str, Any]:
     """Read what is left, and have all that a model has that pydantic made: its fields, by name."""
-    twin = type(model).model_validate(_plain_members(read))
-    for slot in ("__pydantic_fields_set__", "__pydantic_extra__", "__pydantic_private__"):
-        object.__setattr__(model, slot, getattr(twin, slot))
+    known, unread = _known(model, read), read[_UNREAD]
+    members = plain(unread) if type(unread) is bytes else unread
+    twin = type(model).model_validate({key: plain(sent) for key, sent in members.items() if key not in known})
+    sent = {name for name, field in fields_of(type(model)).items() if field.key in known and field.key in members}
     fields: dict[str, Any] = _fields(twin) | read
     del fields[_UNREAD]
+    object.__setattr__(model, "__pydantic_fields_set__", twin.__pydantic_fields_set__ | sent)
+    object.__setattr__(model, "__pydantic_extra__", twin.__pydantic_extra__)
+    object.__setattr__(model, "__pydantic_private__", twin.__pydantic_private__)
     _set_fields(model, fields)
     return fields
+
+
+def _known(model: BaseModel, read: dict[str, Any]) -> dict[str, Any]:
+    """The values of the fields that were read, by their names on the wire."""
+    fields = fields_of(type(model))
+    return {fields[name].key: value for name, value in read.items() if name != _UNREAD}
 
 
 def _again(value: Any) -> Any:
