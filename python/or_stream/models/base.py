@@ -112,9 +112,8 @@ class Record(BaseModel):
             ValueError: Raised when a number is NaN or infinite, which JSON cannot say.
         """
         sent = as_sent(self)
-        if sent is not None:
-            return to_json(sent)
-        text = self.__pydantic_serializer__.to_json(self, exclude_unset=True, by_alias=True)
+        write = self.__pydantic_serializer__.to_json
+        text = write(self, exclude_unset=True, by_alias=True) if sent is None else to_json(sent)
         if b"Infinity" in text or b"NaN" in text:
             check_finite(text)
         return text

@@ -97,7 +97,8 @@ def _read_all(model: Unread, read: dict[str, Any]) -> dict[str, Any]:
     known, unread = _known(model, read), read[_UNREAD]
     members = plain(unread) if type(unread) is bytes else unread
     twin = type(model).model_validate({key: plain(sent) for key, sent in members.items() if key not in known})
-    sent = {name for name, field in fields_of(type(model)).items() if field.key in known and field.key in members}
+    table = fields_of(type(model))
+    sent = {name for name in read if name != _UNREAD and table[name].key in members}
     fields: dict[str, Any] = _fields(twin) | read
     del fields[_UNREAD]
     object.__setattr__(model, "__pydantic_fields_set__", twin.__pydantic_fields_set__ | sent)
