@@ -274,6 +274,12 @@ def test_a_snapshot_does_not_change_when_its_fields_are_read_late():
     assert assembler.snapshot().output_text == "aa"
 
 
+def test_a_response_in_the_place_of_an_event_may_have_white_space_around_it():
+    (event,) = or_stream.Decoder().feed(b'data:   {"object": "response", "id": "r"} \n\n')
+    assert event.response.id == "r"
+    assert event.response.to_dict() == {"object": "response", "id": "r"}
+
+
 def test_half_a_surrogate_pair_in_a_field_of_an_event():
     text = "long enough to be left unread " * 5
     data = '{"type":"response.output_item.done","item":{"type":"message","id":"\\ud83d","role":"' + text + '\\ud83d"}}'

@@ -58,7 +58,7 @@ class ByType(Choice):
 
     def reader(self, members: tuple[Any, ...]) -> Reader:
         """Give the reader, which chooses as the schema does: the protocol of `Choice`."""
-        by_type = classes_by_type(member for member in members if member is not self.unknown)
+        by_type = _classes_by_type(member for member in members if member is not self.unknown)
         unknown, untyped, marks = self.unknown, self.untyped, self.marks
 
         def read(value: Any) -> Any:
@@ -78,7 +78,7 @@ class ByType(Choice):
         raise ValueError("not an object of this kind")
 
 
-def classes_by_type(classes: Iterable[Any]) -> dict[Any, Any]:
+def _classes_by_type(classes: Iterable[Any]) -> dict[Any, Any]:
     """The first class for each `type`."""
     found: dict[Any, Any] = {}
     for member in classes:

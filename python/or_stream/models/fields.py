@@ -33,12 +33,12 @@ def load_field(name: str, json: bytes) -> object:
             out, or is not JSON.
     """
     parse_json(json)  # only for its refusals
-    return read_field(name, json.strip())
+    return read_field(name, json)
 
 
 def read_field(name: str, json: bytes) -> object:
-    """As `load_field`, for a text that the core has checked; no white space around it."""
-    return _FIELDS[name](json)
+    """As `load_field`, for a text that the core has checked."""
+    return _FIELDS[name](json.strip())
 
 
 def _response(json: bytes) -> Response | None:
