@@ -1,6 +1,7 @@
 """The paths of or_stream, each as its documentation would write it."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
 
 from or_stream import (
     Assembler,
@@ -11,7 +12,7 @@ from or_stream import (
     PartialArguments,
     SSEDecoder,
 )
-from or_stream.models import FunctionCall
+from or_stream.models import Response
 
 
 def frames(chunks: Iterable[bytes]) -> int:
@@ -64,11 +65,34 @@ def text(chunks: Iterable[bytes]) -> str:
     return fold(chunks).output_text
 
 
+Read: TypeAlias = tuple[str | None, str, int | None, list[tuple[str, str]]]
+
+
+def read_response(response: Response) -> Read:
+    """What users read of a response: its status, its text, the tokens it took, the calls to answer."""
+    calls = [(call.name, call.arguments) for call in response.function_calls]
+    return response.status, response.output_text, response.usage and response.usage.total_tokens, calls
+
+
 def final(chunks: Iterable[bytes]) -> str:
-    """The finished response as a model; its answer."""
-    response = fold(chunks).get_final_response()
-    item = response.output[0]
-    return item.arguments if isinstance(item, FunctionCall) else response.output_text
+    """The finished response as a model, and what users read of it; its answer."""
+    _, text, _, calls = read_response(fold(chunks).get_final_response())
+    return calls[0][1] if calls else text
+
+
+def final_of_any(chunks: Iterable[bytes]) -> Read:
+    """The response of a stream that may be cut, as a model, and what users read of it."""
+    return read_response(fold(chunks).snapshot())
+
+
+def dump(chunks: Iterable[bytes]) -> dict[str, Any]:
+    """The response as a model, and all of it as dicts, as pydantic makes them."""
+    return fold(chunks).snapshot().model_dump()
+
+
+def as_dict(chunks: Iterable[bytes]) -> dict[str, Any]:
+    """The response as a model, and what was sent of it as dicts."""
+    return fold(chunks).snapshot().to_dict()
 
 
 def follow(deltas: Iterable[str]) -> object:

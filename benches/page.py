@@ -30,8 +30,10 @@ a socket is the wait for bytes that there is anyway.
 PROFILES = """
 What recorded streams weigh: `chat` is 17 events of 8.5 kB in all, `long` 700 deltas and snapshots of 27 to 30 kB,
 `agent` 16 events with three snapshots of 38 kB, `logprobs` 200 deltas of 600 bytes; `recorded` are the recordings
-themselves. Chunks of 16 KiB, microseconds per event. *Folded* is all but the response object, *final* includes making
-it: a pydantic model here, dicts beside.
+themselves. Chunks of 16 KiB, microseconds per event. *Folded* is all but the response object. *Final* includes making
+it, a pydantic model here, dicts beside, and reading what users read: its status, its text, the total of its tokens, the
+names and arguments of its function calls. A field of the model decodes when it is read; *to_dict()* and *model_dump()*
+make dicts of all of it instead, the one of what was sent, the other with the defaults of what was not.
 """
 
 SOCKETS = """

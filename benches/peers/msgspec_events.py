@@ -155,10 +155,28 @@ def final(chunks: Iterable[bytes]) -> str:
     return answer(fold(chunks).response())
 
 
+def read_response(response: dict[str, Any]) -> tuple[str | None, str, int | None, list[tuple[str, str]]]:
+    """What users read of a response: its status, its text, the tokens it took, the calls to answer."""
+    text: list[str] = []
+    calls: list[tuple[str, str]] = []
+    for item in response["output"]:
+        if item["type"] == "message":
+            text += [part["text"] for part in item["content"] if part["type"] == "output_text"]
+        elif item["type"] == "function_call":
+            calls.append((item["name"], item["arguments"]))
+    usage = response.get("usage")
+    return response.get("status"), "".join(text), usage and usage.get("total_tokens"), calls
+
+
+def final_of_any(chunks: Iterable[bytes]) -> tuple[str | None, str, int | None, list[tuple[str, str]]]:
+    """The response of a stream that may be cut, and what users read of it."""
+    return read_response(fold(chunks).response())
+
+
 def answer(response: dict[str, Any]) -> str:
-    """The text of the first item, or its arguments."""
-    item = response["output"][0]
-    return str(item["arguments"] if item["type"] == "function_call" else item["content"][0]["text"])
+    """The text of the messages, or the arguments of the first call."""
+    _, text, _, calls = read_response(response)
+    return calls[0][1] if calls else text
 
 
 def last_only(body: bytes) -> str:

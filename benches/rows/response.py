@@ -35,6 +35,8 @@ def g17(pace: Pace) -> list[Finding]:
             "split + msgspec, lists of events": msgspec_events.count,
             "split + msgspec, folded": msgspec_events.fold,
             "split + msgspec, final": msgspec_events.final,
+            "or_stream, to_dict()": ours.as_dict,
+            "or_stream, model_dump()": ours.dump,
         }
         times = race(over(chunks, paths), pace)
         findings += [Figure("profiles", path, name, micros(timing, load.events)) for path, timing in times.items()]

@@ -449,6 +449,12 @@ def synthesize(
 def synthesize_events(
     response: Buffer, /, *, chunk: Literal["words", "characters"] | int = "words", done: bool = True
 ) -> list[bytes]: ...
+def open_json(json: bytes, /) -> Any:
+    """One level of a JSON text that the core has checked: an object's members or an array's elements as dict or list.
+
+    Objects, arrays and longer strings among them stay JSON text (`bytes`).
+    """
+
 def rebuild_event(raw: bytes, index: int, offset: int, last: Event | None = None, /) -> Event: ...
 
 class BaseEvent:

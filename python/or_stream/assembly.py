@@ -43,8 +43,9 @@ class Assembler(CoreAssembler):
             The response with all that was received, unknown items and fields included.
         """
         from .models import Response  # noqa: PLC0415 - pydantic is loaded when someone looks
+        from .models.unread import read_json  # noqa: PLC0415 - as above
 
-        return Response.model_validate_json(self.snapshot_json())
+        return read_json(Response, self.snapshot_json())
 
     @property
     def usage(self) -> Usage | None:

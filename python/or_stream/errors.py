@@ -77,8 +77,9 @@ class OrStreamError(Exception):
         if self.partial_json is None:
             return None
         from .models import Response  # noqa: PLC0415 - errors must not pull in pydantic before someone looks
+        from .models.unread import read_json  # noqa: PLC0415 - as above
 
-        return Response.model_validate_json(self.partial_json)
+        return read_json(Response, self.partial_json)
 
 
 # The server's bytes
@@ -161,8 +162,9 @@ class ServerStreamError(OrStreamError):
     def error(self) -> ErrorPayload:
         """What the server said: type, code, message, param, status and headers."""
         from .models import ErrorPayload  # noqa: PLC0415 - as above
+        from .models.unread import read_json  # noqa: PLC0415 - as above
 
-        return ErrorPayload.model_validate_json(self.error_json)
+        return read_json(ErrorPayload, self.error_json)
 
 
 # The model's words

@@ -56,8 +56,9 @@ class Recording:
     @cached_property
     def _snapshot(self) -> Response:
         from .models import Response  # noqa: PLC0415 - pydantic is loaded when someone looks
+        from .models.unread import read_json  # noqa: PLC0415 - as above
 
-        return Response.model_validate_json(self._read.snapshot_json())
+        return read_json(Response, self._read.snapshot_json())
 
     @property
     def response_json(self) -> bytes | None:

@@ -28,7 +28,7 @@ from or_stream import (
     encode,
 )
 from or_stream.bench.captures import CaptureError, read_capture, write_capture
-from or_stream.models import Response, violations
+from or_stream.models import Response, load_field, violations
 
 CUTS = (1 << 20, 1, 7, 64)
 
@@ -116,6 +116,10 @@ def models(data: bytes) -> None:
     assert isinstance(response.output_text, str)
     assert response.to_dict() == json.loads(data)
     assert Response.model_validate_json(response.to_json()) == response
+    unread = load_field("response", data)
+    assert isinstance(unread, Response)
+    assert (unread.output_text, unread.to_dict()) == (response.output_text, response.to_dict())
+    assert unread == response
 
 
 def judgement(data: bytes) -> None:

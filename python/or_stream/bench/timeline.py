@@ -78,8 +78,9 @@ class Timeline(CoreTimeline):
         if told is None:
             return None
         from ..models import Usage  # noqa: PLC0415 - pydantic is loaded when someone looks
+        from ..models.unread import read_json  # noqa: PLC0415 - as above
 
-        return Usage.model_validate_json(told)
+        return read_json(Usage, told)
 
     def to_arrow(self) -> Any:
         """Give the columns as a table of Apache Arrow, with one row an event.

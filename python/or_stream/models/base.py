@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError, ValidationInfo, model_validator
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic_core import InitErrorDetails, PydanticCustomError, to_json
 
 from .contract import LATEST
+from .readers import MISFIT, plain
+from .unread import Unread, as_sent
 from .wire import check_finite, is_object, parse_json
 
 if TYPE_CHECKING:
@@ -66,6 +68,14 @@ class Record(BaseModel):
         cls._constants = frozenset(name for name, field in fields if get_origin(field.annotation) is Literal)
 
     @classmethod
+    def _read(cls, value: Any) -> Any:
+        """Read a value as `open_json` gives it; `MISFIT` where it does not fit in every part."""
+        try:
+            return cls.model_validate(plain(value))
+        except ValidationError:
+            return MISFIT
+
+    @classmethod
     def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
         """Parse a JSON text into this model, exactly: see `to_json`.
 
@@ -94,7 +104,8 @@ class Record(BaseModel):
             A new dict of plain Python values that shares nothing with the model. What was not sent is not in it, what
             was sent as null is None. For an `Unknown` that was no JSON object it is that very value.
         """
-        return self.model_dump(mode="json", exclude_unset=True, by_alias=True)
+        sent = as_sent(self)
+        return self.model_dump(mode="json", exclude_unset=True, by_alias=True) if sent is None else sent
 
     def to_json(self) -> bytes:
         """Give back the JSON object that came in, as UTF-8 text without white space.
@@ -106,7 +117,9 @@ class Record(BaseModel):
         Raises:
             ValueError: Raised when a number is NaN or infinite, which JSON cannot say.
         """
-        text = self.__pydantic_serializer__.to_json(self, exclude_unset=True, by_alias=True)
+        sent = as_sent(self)
+        write = self.__pydantic_serializer__.to_json
+        text = write(self, exclude_unset=True, by_alias=True) if sent is None else to_json(sent)
         if b"Infinity" in text or b"NaN" in text:
             check_finite(text)
         return text
@@ -142,7 +155,7 @@ class Record(BaseModel):
         yield from (self.model_extra or {}).items()
 
 
-class Model(Record):
+class Model(Unread, Record):
     """A record that reads whatever a server sends.
 
     Null and absent are the same (rule E15). A text, list or count that the contract requires reads as empty or 0 when

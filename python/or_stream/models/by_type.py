@@ -1,11 +1,15 @@
 """Choosing the class of a JSON object by its `type`, without a Python call and without ever failing."""
 
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic_core import core_schema
 
+from .._core import open_json
 from .base import BUILDING
+from .readers import MISFIT, Choice, Reader, is_text_of, plain
+from .unread import read_json
 from .wire import is_object
 
 if TYPE_CHECKING:
@@ -15,7 +19,7 @@ if TYPE_CHECKING:
     from .unknown import Unknown
 
 
-class ByType:
+class ByType(Choice):
     """Annotates a union of models: the class whose `type` was sent, else the one for unknown types.
 
     Classes of the union that share a `type` are tried in their order.
@@ -52,10 +56,35 @@ class ByType:
         choices.append(core_schema.with_info_before_validator_function(refuse_known, unknown))
         return _first_fit(choices)
 
+    def reader(self, members: tuple[Any, ...]) -> Reader:
+        """Give the reader, which chooses as the schema does: the protocol of `Choice`."""
+        by_type = _classes_by_type(member for member in members if member is not self.unknown)
+        unknown, untyped, marks = self.unknown, self.untyped, self.marks
+
+        def read(value: Any) -> Any:
+            if not is_text_of(value, b"{"):
+                return unknown.model_validate(plain(value))
+            found = open_json(value)
+            kind = found.get("type", MISFIT)
+            if kind is MISFIT and untyped is not None and marks.issubset(found):
+                return read_json(untyped, found)
+            return read_json(by_type.get(kind, unknown), found)
+
+        return read
+
     def _check_untyped(self, value: Any) -> Any:
         if is_object(value) and "type" not in value and self.marks.issubset(value):
             return value
         raise ValueError("not an object of this kind")
+
+
+def _classes_by_type(classes: Iterable[Any]) -> dict[Any, Any]:
+    """The first class for each `type`."""
+    found: dict[Any, Any] = {}
+    for member in classes:
+        for name in get_args(member.__pydantic_fields__["type"].annotation):
+            found.setdefault(name, member)
+    return found
 
 
 def _refuse_known(known: frozenset[str], value: Any, info: "ValidationInfo") -> Any:

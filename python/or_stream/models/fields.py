@@ -2,19 +2,18 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, get_args
 
 from pydantic import ValidationError
 from pydantic_core import to_json
 
-from .annotations import Annotation, UnknownAnnotation
-from .base import Model
+from .annotations import AnnotationField
 from .faults import ErrorPayload
-from .items import Item, UnknownItem
-from .parts import ContentPart, LogProb, UnknownPart
+from .items import ItemField
+from .parts import ContentPartField, LogProb
+from .readers import reader_of
 from .response import Response
-from .unknown import Unknown
-from .wire import is_list, is_object, parse_json
+from .unread import read_json
+from .wire import is_list, parse_json
 
 
 def load_field(name: str, json: bytes) -> object:
@@ -33,30 +32,21 @@ def load_field(name: str, json: bytes) -> object:
         ValueError: Raised when the text nests deeper than 200 levels, which a core with its default limits never hands
             out, or is not JSON.
     """
-    return _FIELDS[name](parse_json(json))
+    parse_json(json)  # only for its refusals
+    return read_field(name, json)
 
 
-def _by_type(union: Any, unknown: type[Unknown]) -> Callable[[Any], Model]:
-    # Not a `TypeAdapter`, which would build the schemas of all classes for the first one that is met.
-    classes: dict[str, type[Model]] = {
-        name: member
-        for member in get_args(union)
-        if member is not unknown
-        for name in get_args(member.__pydantic_fields__["type"].annotation)
-    }
-
-    def read(value: Any) -> Model:
-        kind = value.get("type") if is_object(value) else None
-        return (classes.get(kind, unknown) if isinstance(kind, str) else unknown).model_validate(value)
-
-    return read
+def read_field(name: str, json: bytes) -> object:
+    """As `load_field`, for a text that the core has checked."""
+    return _FIELDS[name](json.strip())
 
 
-def _response(value: Any) -> Response | None:
-    return Response.model_validate(value) if is_object(value) else None
+def _response(json: bytes) -> Response | None:
+    return read_json(Response, json) if json.startswith(b"{") else None
 
 
-def _logprobs(value: Any) -> list[LogProb]:
+def _logprobs(json: bytes) -> list[LogProb]:
+    value = parse_json(json)
     fitting: list[LogProb] = []
     for member in value if is_list(value) else []:
         with suppress(ValidationError):
@@ -64,17 +54,18 @@ def _logprobs(value: Any) -> list[LogProb]:
     return fitting
 
 
-def _error(value: Any) -> ErrorPayload:
-    if is_object(value):
-        return ErrorPayload.model_validate(value)
+def _error(json: bytes) -> ErrorPayload:
+    if json.startswith(b"{"):
+        return read_json(ErrorPayload, json)
+    value = parse_json(json)
     return ErrorPayload(message=value if isinstance(value, str) else to_json(value).decode())
 
 
-_FIELDS: dict[str, Callable[[Any], object]] = {
+_FIELDS: dict[str, Callable[[bytes], object]] = {
     "response": _response,
-    "item": _by_type(Item, UnknownItem),
-    "part": _by_type(ContentPart, UnknownPart),
-    "annotation": _by_type(Annotation, UnknownAnnotation),
+    "item": reader_of(ItemField),
+    "part": reader_of(ContentPartField),
+    "annotation": reader_of(AnnotationField),
     "logprobs": _logprobs,
     "error": _error,
 }

@@ -96,7 +96,7 @@ class Response(Model):
         """
         reason = self.incomplete_details.reason if self.incomplete_details else None
         output = self.raise_for_status().output
-        value: T = parse_output(output, form, status=self.status, reason=reason, partial_json=self.to_json())
+        value: T = parse_output(output, form, status=self.status, reason=reason, partial_json=self.to_json)
         return value
 
     def raise_for_status(self) -> Self:

@@ -36,8 +36,9 @@ class Tap(CoreTap):
         if told is None:
             return None
         from ..models import Usage  # noqa: PLC0415 - pydantic is loaded when someone looks
+        from ..models.unread import read_json  # noqa: PLC0415 - as above
 
-        return Usage.model_validate_json(told)
+        return read_json(Usage, told)
 
     @property
     def error(self) -> dict[str, Any] | None:
@@ -60,5 +61,6 @@ class Tap(CoreTap):
             The response: with the items received at level "items", without output at level "usage".
         """
         from ..models import Response  # noqa: PLC0415 - pydantic is loaded when someone looks
+        from ..models.unread import read_json  # noqa: PLC0415 - as above
 
-        return Response.model_validate_json(self.partial_json(status))
+        return read_json(Response, self.partial_json(status))

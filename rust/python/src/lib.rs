@@ -57,6 +57,8 @@ mod _core {
     use super::event::rebuild_event;
     #[pymodule_export]
     use super::many::read_many;
+    #[pymodule_export]
+    use super::value::open_json;
 
     #[cfg(feature = "planted-panic")]
     #[pymodule_export]

@@ -200,7 +200,8 @@ fn get_error_member<'py>(event: &Bound<'py, PyAny>, name: &'static str) -> PyRes
 /// A model of `or_stream.models`, which is imported when the first one is asked for.
 fn model<'py>(py: Python<'py>, name: &str, json: &[u8]) -> PyResult<Bound<'py, PyAny>> {
     static LOAD: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let load =
-        LOAD.get_or_try_init(py, || Ok::<_, PyErr>(py.import("or_stream.models")?.getattr("load_field")?.unbind()))?;
+    let load = LOAD.get_or_try_init(py, || {
+        Ok::<_, PyErr>(py.import("or_stream.models.fields")?.getattr("read_field")?.unbind())
+    })?;
     load.bind(py).call1((name, PyBytes::new(py, json)))
 }
