@@ -11,11 +11,14 @@ mod event;
 mod growing;
 mod histogram;
 mod input;
+mod intake;
 mod limits;
 mod many;
 mod reader;
 mod recording;
 mod sse;
+mod step;
+mod stream;
 mod tap;
 mod text;
 mod timeline;
@@ -38,6 +41,8 @@ mod _core {
     #[pymodule_export]
     use super::histogram::Histogram;
     #[pymodule_export]
+    use super::intake::Intake;
+    #[pymodule_export]
     use super::limits::Limits;
     #[pymodule_export]
     use super::reader::{Diagnostic, Reader};
@@ -45,6 +50,10 @@ mod _core {
     use super::recording::Recording;
     #[pymodule_export]
     use super::sse::{ServerSentEvent, SseDecoder};
+    #[pymodule_export]
+    use super::step::Step;
+    #[pymodule_export]
+    use super::stream::{AsyncEvents, Events, Stream};
     #[pymodule_export]
     use super::tap::Tap;
     #[pymodule_export]

@@ -130,7 +130,7 @@ class AiohttpSource(AsyncSource):
 
     @property
     def library_read(self) -> Callable[[], Awaitable[bytes]] | None:
-        """What `read` has come down to behind the first chunk."""
+        """What `read` has come down to once the reply is judged."""
         return self._next if self._reply.settled else None
 
     async def aclose(self) -> None:

@@ -22,6 +22,7 @@ use or_stream_core::limits::Limits;
 use or_stream_core::unescape;
 use pyo3::exceptions::{PyMemoryError, PyTypeError};
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedStr;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyString, PyType};
 use pyo3::{ffi, intern};
@@ -97,6 +98,15 @@ pub(crate) fn raw<'a>(event: &'a Bound<'_, PyAny>) -> PyResult<&'a [u8]> {
     }
     // SAFETY: the classes cannot be instantiated or subclassed from Python, so this object is one of ours.
     Ok(unsafe { raw_of(event.as_ptr()) })
+}
+
+/// Whether an event tells the end of the response, be it one that only servers have and the contract has not.
+pub(crate) fn is_end(event: &Bound<'_, PyAny>) -> bool {
+    let Ok(name) = event.getattr(intern!(event.py(), "type")).and_then(|name| name.extract::<PyBackedStr>()) else {
+        return false;
+    };
+    head(event).kind.role() == Role::Terminal
+        || matches!(&*name, "response.done" | "response.cancelled" | "response.canceled")
 }
 
 /// An event of its data again, for pickle and copy.
