@@ -4,6 +4,7 @@
 mod arguments;
 mod assembler;
 mod blocks;
+mod coroutine;
 mod decoder;
 mod encode;
 mod errors;
@@ -51,8 +52,6 @@ mod _core {
     #[pymodule_export]
     use super::sse::{ServerSentEvent, SseDecoder};
     #[pymodule_export]
-    use super::step::Step;
-    #[pymodule_export]
     use super::stream::{AsyncEvents, Events, Stream};
     #[pymodule_export]
     use super::tap::Tap;
@@ -74,6 +73,7 @@ mod _core {
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         module.add("build_profile", if cfg!(debug_assertions) { "debug" } else { "release" })?;
+        super::coroutine::add_class(module)?;
         super::event::add_classes(module)
     }
 }

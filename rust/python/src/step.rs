@@ -7,10 +7,10 @@
 //! behind the last event, `_lose` behind an error, `_timed_read` where a clock runs.
 
 use pyo3::exceptions::{PyGeneratorExit, PyRuntimeError, PyStopAsyncIteration, PyStopIteration, PyTypeError};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::iterator::PySendResult;
 use pyo3::types::{PyDict, PyIterator, PyList, PyTuple};
-use pyo3::{PyTraverseError, PyVisit, ffi, intern};
 
 use crate::stream::Stream;
 
@@ -45,13 +45,13 @@ enum State {
 }
 
 /// What goes into the thing that is awaited.
-enum Push<'py> {
+pub(crate) enum Push<'py> {
     Send(Bound<'py, PyAny>),
     Throw(Bound<'py, PyTuple>),
 }
 
-/// The coroutine that brings the next event, or the next batch of them.
-#[pyclass(module = "or_stream._core", name = "_Step")]
+/// One step; `coroutine` makes a Python object of it.
+#[derive(Debug)]
 pub(crate) struct Step {
     stream: Option<Py<Stream>>,
     want: Want,
@@ -67,12 +67,52 @@ impl Step {
     }
 
     /// Goes on until the next suspension, or to the value.
-    fn go_on<'py>(&mut self, py: Python<'py>, push: Push<'py>) -> PyResult<PySendResult<'py>> {
+    pub(crate) fn go_on<'py>(&mut self, py: Python<'py>, push: Push<'py>) -> PyResult<PySendResult<'py>> {
         let result = self.advance(py, push);
         if !matches!(result, Ok(PySendResult::Next(_))) {
-            self.leave();
+            self.leave(py);
         }
         result
+    }
+
+    /// The next event, if that is all that is wanted and it is there.
+    #[inline]
+    pub(crate) fn at_once<'py>(&mut self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
+        if self.state != State::Fresh || self.want != Want::Event {
+            return None;
+        }
+        let event = self.stream.as_ref()?.bind(py).get().next_ready(py).ok()??;
+        self.leave(py);
+        Some(event)
+    }
+
+    /// Gives up.
+    pub(crate) fn close(&mut self, py: Python<'_>) -> PyResult<()> {
+        let closed = self.awaited.take().map_or(Ok(()), |awaited| close(awaited.bind(py)));
+        self.leave(py);
+        closed
+    }
+
+    pub(crate) fn stream(&self) -> Option<&Py<Stream>> {
+        self.stream.as_ref()
+    }
+
+    pub(crate) fn awaited(&self) -> Option<&Py<PyAny>> {
+        self.awaited.as_ref()
+    }
+
+    /// Lets go of the stream, so that others may read, and of what is awaited.
+    #[inline]
+    pub(crate) fn leave(&mut self, py: Python<'_>) {
+        let holds = matches!(self.state, State::Yielding | State::Reading | State::Leaving);
+        self.state = State::Done;
+        drop(self.awaited.take().map(|awaited| awaited.into_bound(py)));
+        if let Some(stream) = self.stream.take() {
+            if holds {
+                stream.get().release();
+            }
+            drop(stream.into_bound(py));
+        }
     }
 
     fn advance<'py>(&mut self, py: Python<'py>, mut push: Push<'py>) -> PyResult<PySendResult<'py>> {
@@ -227,91 +267,6 @@ impl Step {
         self.state = state;
         Ok(None)
     }
-
-    fn leave(&mut self) {
-        let holds = matches!(self.state, State::Yielding | State::Reading | State::Leaving);
-        self.state = State::Done;
-        self.awaited = None;
-        if let Some(stream) = self.stream.take()
-            && holds
-        {
-            stream.get().release();
-        }
-    }
-}
-
-impl Drop for Step {
-    fn drop(&mut self) {
-        self.leave();
-    }
-}
-
-#[pymethods]
-impl Step {
-    fn __await__(this: Py<Self>) -> Py<Self> {
-        this
-    }
-
-    fn __next__<'py>(&mut self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        match self.go_on(py, Push::Send(py.None().into_bound(py)))? {
-            PySendResult::Next(waits) => Ok(Some(waits)),
-            PySendResult::Return(value) => {
-                // SAFETY: both are live objects. To return nothing with `StopIteration` set is how a slot returns from
-                // a coroutine; as an error it would be made, taken apart and made again for every event.
-                unsafe { ffi::PyErr_SetObject(ffi::PyExc_StopIteration, value.as_ptr()) };
-                Ok(None)
-            }
-        }
-    }
-
-    /// Goes on until the next suspension.
-    #[pyo3(signature = (value, /))]
-    fn send<'py>(&mut self, value: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let py = value.py();
-        stepped(self.go_on(py, Push::Send(value))?)
-    }
-
-    /// Goes on with an error, as a cancelled task does.
-    #[pyo3(signature = (*error))]
-    fn throw<'py>(&mut self, error: Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
-        let py = error.py();
-        stepped(self.go_on(py, Push::Throw(error))?)
-    }
-
-    /// Gives up.
-    fn close(&mut self, py: Python<'_>) -> PyResult<()> {
-        let closed = self.awaited.take().map_or(Ok(()), |awaited| close(awaited.bind(py)));
-        self.leave();
-        closed
-    }
-
-    /// The frame of what this awaits, for whoever prints where a task stands.
-    #[getter]
-    fn cr_frame<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        shown(py, self.awaited.as_ref(), "cr_frame")
-    }
-
-    /// What is awaited by what this awaits.
-    #[getter]
-    fn cr_await<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        shown(py, self.awaited.as_ref(), "cr_await")
-    }
-
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        visit.call(&self.stream)?;
-        visit.call(&self.awaited)
-    }
-
-    fn __clear__(&mut self) {
-        self.leave();
-    }
-}
-
-fn stepped(result: PySendResult<'_>) -> PyResult<Bound<'_, PyAny>> {
-    match result {
-        PySendResult::Next(waits) => Ok(waits),
-        PySendResult::Return(value) => Err(PyStopIteration::new_err(value.unbind())),
-    }
 }
 
 /// What `await` would drive: a coroutine itself, or what an awaitable makes.
@@ -367,9 +322,4 @@ fn error_of(error: &Bound<'_, PyTuple>) -> PyErr {
         (Ok(error), _) => PyErr::from_value(error),
         (Err(missing), _) => missing,
     }
-}
-
-fn shown<'py>(py: Python<'py>, awaited: Option<&Py<PyAny>>, name: &str) -> PyResult<Bound<'py, PyAny>> {
-    let nothing = py.None();
-    awaited.unwrap_or(&nothing).bind(py).getattr(name)
 }

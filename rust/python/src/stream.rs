@@ -8,12 +8,13 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
+use crate::coroutine;
 use crate::intake::Intake;
 use crate::reader::lock;
 use crate::step::{Step, Want};
 
 /// How much may be taken in before a stream makes sure that the event loop had its turn: some 0.3 ms of work.
-const YIELD_BYTES: usize = 65_536;
+const YIELD_BYTES: usize = 262_144;
 /// What a read counts for beside its bytes.
 const READ_COST: usize = 4_096;
 
@@ -213,22 +214,22 @@ impl AsyncEvents {
         PyClassInitializer::from(Stream::new()).add_subclass(Self)
     }
 
-    fn __anext__(this: &Bound<'_, Self>) -> Step {
-        Step::new(this.as_super(), Want::Event)
+    fn __anext__<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        coroutine::make(this.py(), Step::new(this.as_super(), Want::Event))
     }
 
     /// The events that are there, or those of the next chunk that completes any; none at the end raise.
-    fn _next_batch(this: &Bound<'_, Self>) -> Step {
-        Step::new(this.as_super(), Want::Batch)
+    fn _next_batch<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        coroutine::make(this.py(), Step::new(this.as_super(), Want::Batch))
     }
 
     /// The events of the next chunk that completes any, read from the source whatever is there; none at the end.
-    fn _next_chunk(this: &Bound<'_, Self>) -> Step {
-        Step::new(this.as_super(), Want::Chunk)
+    fn _next_chunk<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        coroutine::make(this.py(), Step::new(this.as_super(), Want::Chunk))
     }
 
     /// Reads to the end without making events.
-    fn _to_end(this: &Bound<'_, Self>) -> Step {
-        Step::new(this.as_super(), Want::End)
+    fn _to_end<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        coroutine::make(this.py(), Step::new(this.as_super(), Want::End))
     }
 }

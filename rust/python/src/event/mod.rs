@@ -256,16 +256,16 @@ fn reduce_method() -> ffi::PyMethodDef {
     }
 }
 
-fn slot(slot: c_int, pfunc: *mut c_void) -> ffi::PyType_Slot {
+pub(crate) fn slot(slot: c_int, pfunc: *mut c_void) -> ffi::PyType_Slot {
     ffi::PyType_Slot { slot, pfunc }
 }
 
-fn leak<T>(mut definitions: Vec<T>, end: T) -> *mut c_void {
+pub(crate) fn leak<T>(mut definitions: Vec<T>, end: T) -> *mut c_void {
     definitions.push(end);
     Box::leak(definitions.into_boxed_slice()).as_mut_ptr().cast()
 }
 
-fn c_string(text: &str) -> PyResult<*mut c_char> {
+pub(crate) fn c_string(text: &str) -> PyResult<*mut c_char> {
     Ok(CString::new(text)?.into_raw())
 }
 
