@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from anyio import CancelScope, create_task_group, move_on_after
 from anyio.lowlevel import checkpoint
 
-from .._core import _AsyncEvents
+from .._core import AsyncBatches, _AsyncEvents
 from ..errors import OrStreamError
 from .clocks import FOREVER, Clocks, Timeouts
 from .deadline import Late, make_deadline
 from .intake import Intake
-from .iteration import AsyncBatches, AsyncTextDeltas
+from .iteration import AsyncTextDeltas
 from .progress import DRAIN_BYTES, DRAIN_SECONDS, ENDING_SECONDS, Progress
 from .read_ahead import Buffer, ReadAhead
 from .sources import AsyncSource, open_async_source
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Awaitable, Callable
     from types import TracebackType
     from typing import NoReturn
 
@@ -141,7 +141,7 @@ class AsyncEventStream(_AsyncEvents, Progress[AsyncSource]):
 
     def batches(self) -> AsyncBatches:
         """Iterate over lists of events, one list for each chunk that completed any: the fast way."""
-        return AsyncBatches(self._next_batch)
+        return AsyncBatches(self)
 
     def text_deltas(self) -> AsyncTextDeltas:
         """Iterate over the pieces of the output text; a text that came without deltas is one piece (rule R9)."""
@@ -323,9 +323,12 @@ class AsyncEventStream(_AsyncEvents, Progress[AsyncSource]):
             self._closed = True
             if self._deadline is not None:
                 self._deadline.close()
-            # Shielded: a cancelled task must not leave its connection open.
-            with move_on_after(CLOSE_SECONDS, shield=True):
+            if self._source.closes_at_once:
                 await self._source.aclose()
+            else:
+                # Shielded: a cancelled task must not leave its connection open.
+                with move_on_after(CLOSE_SECONDS, shield=True):
+                    await self._source.aclose()
 
     async def _drain(self) -> None:
         left = DRAIN_BYTES

@@ -176,7 +176,8 @@ class Progress(_Stream, Generic[SourceT]):
 
     def _may_drain(self) -> bool:
         """Whether reading on behind the end could save the connection."""
-        return self._source.reusable and self._intake.ended and not self._closed
+        source = self._source
+        return source.reusable and self._intake.ended and not (self._closed or source.is_released)
 
     def _ended(self) -> Outcome:
         return self._intake.assembler.finish()

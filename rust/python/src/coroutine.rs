@@ -114,21 +114,37 @@ pub(crate) fn add_class(module: &Bound<'_, PyModule>) -> PyResult<()> {
     Ok(())
 }
 
-/// Goes on with a step from a slot. An event that is there takes the short way; on any other, errors and references are
-/// let go of, for which `PyO3` wants to know that the GIL is held.
+/// Goes on with a value. An event that is there takes a short way: on the long one errors and references are let go of,
+/// for which `PyO3` wants to know that the GIL is held.
 ///
 /// # Safety
 /// The caller holds the GIL and `object` is a step.
 #[inline]
+unsafe fn go_on_with(
+    object: *mut ffi::PyObject,
+    value: impl for<'py> FnOnce(Python<'py>) -> Bound<'py, PyAny>,
+) -> Turn {
+    let memory = object.cast::<Object>();
+    // SAFETY: as above; a step that is running is borrowed by the call that runs it.
+    unsafe {
+        let at_once = if (*memory).running { None } else { (*memory).step.at_once(Python::assume_attached()) };
+        match at_once {
+            Some(event) => (PYGEN_RETURN, event.into_ptr()),
+            None => go_on(object, |py| Push::Send(value(py))),
+        }
+    }
+}
+
+/// Goes on from a slot.
+///
+/// # Safety
+/// As for `go_on_with`.
 unsafe fn go_on(object: *mut ffi::PyObject, push: impl for<'py> FnOnce(Python<'py>) -> Push<'py>) -> Turn {
     let memory = object.cast::<Object>();
     // SAFETY: as above; `running` keeps a second call away while the step is borrowed.
     unsafe {
         if (*memory).running {
             return fail(PyValueError::new_err("coroutine already executing"));
-        }
-        if let Some(event) = (*memory).step.at_once(Python::assume_attached()) {
-            return (PYGEN_RETURN, event.into_ptr());
         }
         (*memory).running = true;
         let step = &mut (*memory).step;
@@ -176,7 +192,7 @@ unsafe extern "C" fn send(
 ) -> ffi::PySendResult {
     // SAFETY: as above; `result` is the caller's to be written.
     unsafe {
-        let (turn, value) = go_on(object, |py| Push::Send(Bound::from_borrowed_ptr(py, value)));
+        let (turn, value) = go_on_with(object, |py| Bound::from_borrowed_ptr(py, value));
         *result = value;
         turn
     }
@@ -184,12 +200,12 @@ unsafe extern "C" fn send(
 
 unsafe extern "C" fn next(object: *mut ffi::PyObject) -> *mut ffi::PyObject {
     // SAFETY: as above.
-    unsafe { stepped(go_on(object, |py| Push::Send(py.None().into_bound(py)))) }
+    unsafe { stepped(go_on_with(object, |py| py.None().into_bound(py))) }
 }
 
 unsafe extern "C" fn send_method(object: *mut ffi::PyObject, value: *mut ffi::PyObject) -> *mut ffi::PyObject {
     // SAFETY: as above.
-    unsafe { stepped(go_on(object, |py| Push::Send(Bound::from_borrowed_ptr(py, value)))) }
+    unsafe { stepped(go_on_with(object, |py| Bound::from_borrowed_ptr(py, value))) }
 }
 
 unsafe extern "C" fn throw_method(object: *mut ffi::PyObject, error: *mut ffi::PyObject) -> *mut ffi::PyObject {
@@ -247,9 +263,9 @@ unsafe extern "C" fn traverse(object: *mut ffi::PyObject, visit: ffi::visitproc,
         let step = &(*object.cast::<Object>()).step;
         let held = [step.stream().map(Py::as_ptr), step.awaited().map(Py::as_ptr)];
         for held in own.into_iter().chain(held.into_iter().flatten()) {
-            let stop = visit(held, arg);
-            if stop != 0 {
-                return stop;
+            let told = visit(held, arg);
+            if told != 0 {
+                return told;
             }
         }
     }

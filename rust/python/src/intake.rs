@@ -35,7 +35,7 @@ impl Intake {
         if chunk.is_none() {
             let events = reader.events(chunk.py(), |decoder, sink| decoder.finish(sink))?;
             self.phase.store(reader::ENDED, Ordering::Relaxed);
-            return until_terminal(events);
+            return Ok(until_terminal(events));
         }
         let events = if self.messages {
             let input = Input::message(chunk)?;
@@ -45,7 +45,7 @@ impl Intake {
             reader.feed(chunk.py(), Input::chunk(chunk)?.as_bytes()?)?
         };
         self.taken(reader, chunk.py())?;
-        if self.ended() { until_terminal(events) } else { Ok(events) }
+        Ok(if self.ended() { until_terminal(events) } else { events })
     }
 
     /// Takes a chunk, or None at the end of the body, without making events of it.
@@ -103,9 +103,9 @@ impl Intake {
     }
 }
 
-fn until_terminal(events: Bound<'_, PyList>) -> PyResult<Bound<'_, PyList>> {
+fn until_terminal(events: Bound<'_, PyList>) -> Bound<'_, PyList> {
     match events.iter().position(|event| event::is_end(&event)) {
-        Some(place) if place + 1 < events.len() => Ok(events.get_slice(0, place + 1)),
-        _ => Ok(events),
+        Some(place) if place + 1 < events.len() => events.get_slice(0, place + 1),
+        _ => events,
     }
 }

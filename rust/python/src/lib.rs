@@ -52,7 +52,7 @@ mod _core {
     #[pymodule_export]
     use super::sse::{ServerSentEvent, SseDecoder};
     #[pymodule_export]
-    use super::stream::{AsyncEvents, Events, Stream};
+    use super::stream::{AsyncBatches, AsyncEvents, Events, Stream};
     #[pymodule_export]
     use super::tap::Tap;
     #[pymodule_export]

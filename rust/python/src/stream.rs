@@ -7,6 +7,7 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyTuple};
+use pyo3::{PyTraverseError, PyVisit};
 
 use crate::coroutine;
 use crate::intake::Intake;
@@ -218,11 +219,6 @@ impl AsyncEvents {
         coroutine::make(this.py(), Step::new(this.as_super(), Want::Event))
     }
 
-    /// The events that are there, or those of the next chunk that completes any; none at the end raise.
-    fn _next_batch<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        coroutine::make(this.py(), Step::new(this.as_super(), Want::Batch))
-    }
-
     /// The events of the next chunk that completes any, read from the source whatever is there; none at the end.
     fn _next_chunk<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         coroutine::make(this.py(), Step::new(this.as_super(), Want::Chunk))
@@ -231,5 +227,33 @@ impl AsyncEvents {
     /// Reads to the end without making events.
     fn _to_end<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         coroutine::make(this.py(), Step::new(this.as_super(), Want::End))
+    }
+}
+
+/// Lists of events, none empty: one for each chunk that completed any.
+#[pyclass(frozen, module = "or_stream._core")]
+pub(crate) struct AsyncBatches {
+    stream: Py<Stream>,
+}
+
+#[pymethods]
+impl AsyncBatches {
+    #[new]
+    #[pyo3(signature = (stream, /))]
+    fn new(stream: Py<Stream>) -> Self {
+        Self { stream }
+    }
+
+    fn __aiter__(this: Py<Self>) -> Py<Self> {
+        this
+    }
+
+    /// The events that are there, or those of the next chunk that completes any.
+    fn __anext__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        coroutine::make(py, Step::new(self.stream.bind(py), Want::Batch))
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.stream)
     }
 }

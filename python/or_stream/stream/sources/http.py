@@ -107,6 +107,7 @@ class AiohttpSource(AsyncSource):
     """A response of an aiohttp client, whose body aiohttp has decoded already."""
 
     reusable = True
+    closes_at_once = True
 
     def __init__(self, response: Any, *, strict: bool) -> None:
         self._response = self.http_response = response
@@ -127,6 +128,11 @@ class AiohttpSource(AsyncSource):
         while self._reply.refused or self._reply.unsure:
             self._reply.add(await self._next() or None)
         return self._reply.take() or await self._next() or None
+
+    @property
+    def is_released(self) -> bool:
+        """Whether aiohttp has the whole body."""
+        return self._response.connection is None
 
     @property
     def library_read(self) -> Callable[[], Awaitable[bytes]] | None:
