@@ -342,7 +342,7 @@ class Assembler(_Reader):
     @property
     def error_json(self) -> bytes | None: ...
 
-class _Intake:
+class Intake:
     """Decodes and folds the chunks of one body up to its end (rules R10, R11)."""
     def __new__(cls, assembler: Assembler, *, messages: bool) -> Self: ...
     def decode(self, chunk: str | Buffer | None, /) -> list[Event]: ...
@@ -355,7 +355,7 @@ class _Intake:
     @property
     def chunks(self) -> int: ...
 
-class _Stream:
+class Stream:
     """The native part of a stream: the events that are there, and who reads."""
 
     _over: bool
@@ -366,12 +366,12 @@ class _Stream:
     def _release(self) -> None: ...
     def _take_ready(self) -> list[Event]: ...
 
-class _Events(_Stream):
+class Events(Stream):
     """What makes a stream an iterator."""
     def __new__(cls, *args: Any, **keywords: Any) -> Self: ...
     def __next__(self) -> Event: ...
 
-class _AsyncEvents(_Stream):
+class AsyncEvents(Stream):
     """What makes a stream an asynchronous iterator."""
 
     _YIELD_BYTES: ClassVar[int]
@@ -384,7 +384,7 @@ class _AsyncEvents(_Stream):
 @final
 class AsyncBatches:
     """Lists of events, none empty: one for each chunk that completed any."""
-    def __new__(cls, stream: _AsyncEvents, /) -> Self: ...
+    def __new__(cls, stream: AsyncEvents, /) -> Self: ...
     def __aiter__(self) -> Self: ...
     def __anext__(self) -> Coroutine[Any, Any, list[Event]]: ...
 

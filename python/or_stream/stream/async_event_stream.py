@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from anyio import CancelScope, create_task_group, move_on_after
 from anyio.lowlevel import checkpoint
 
-from .._core import AsyncBatches, _AsyncEvents
+from .._core import AsyncBatches, AsyncEvents
 from ..errors import OrStreamError
 from .clocks import FOREVER, Clocks, Timeouts
 from .deadline import Late, make_deadline
@@ -41,7 +41,7 @@ CLOSE_SECONDS = 5.0
 """How long closing a connection may hold a cancelled task up."""
 
 
-class AsyncEventStream(_AsyncEvents, Progress[AsyncSource]):
+class AsyncEventStream(AsyncEvents, Progress[AsyncSource]):
     """The typed events of one body, and the response that they make.
 
     Iterating pulls: nothing is read before the events at hand are used up, and one chunk is read at a time, with at

@@ -6,7 +6,7 @@ from contextlib import suppress
 from threading import Timer
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from .._core import _Events
+from .._core import Events
 from ..errors import OrStreamError
 from .intake import Intake
 from .iteration import Batches, TextDeltas
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class EventStream(_Events, Progress[Source]):
+class EventStream(Events, Progress[Source]):
     """The typed events of one body, and the response that they make.
 
     Iterating pulls: nothing is read before the events at hand are used up, and one chunk is read at a time. The stream

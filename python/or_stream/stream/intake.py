@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from .._core import _Intake
+from .._core import Intake as CoreIntake
 from ..assembly import Assembler, ending_error
 from ..errors import OrStreamError
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 OutputSource: TypeAlias = Literal["auto", "terminal", "stream"]
 
 
-class Intake(_Intake):
+class Intake(CoreIntake):
     """Decodes and folds the chunks of one body up to the end that the server tells (rules R10, R11).
 
     `decode` and `fold` take the next chunk, or None at the end of the body, and give the events that the caller has to

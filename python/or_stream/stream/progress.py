@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from .._core import _Stream
+from .._core import Stream as CoreStream
 from ..assembly import with_position
 from ..errors import ConcurrentUse, OrStreamError, StreamClosed
 from ..outcome import Outcome
@@ -34,7 +34,7 @@ ENDING_SECONDS = 5.0
 """How long the server has for what may follow its error (rule E10) or a sentinel before any end (rule S3)."""
 
 
-class Progress(_Stream, Generic[SourceT]):
+class Progress(CoreStream, Generic[SourceT]):
     """The state of one stream, for the two shells that do its I/O.
 
     A stream is running until it is `over` (read to its end), has a `fault`, or is `closed` by its user; then its source

@@ -1,4 +1,4 @@
-//! `_Intake`: the half of a stream that does no I/O, chunks in and events out up to the end that the server tells.
+//! `Intake`: the half of a stream that does no I/O, chunks in and events out up to the end that the server tells.
 
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
@@ -11,7 +11,7 @@ use crate::input::Input;
 use crate::reader::{self, Reader};
 
 /// Decodes and folds the chunks of one body up to its end (rules R10, R11).
-#[pyclass(frozen, subclass, module = "or_stream._core", name = "_Intake")]
+#[pyclass(frozen, subclass, module = "or_stream._core", name = "Intake")]
 pub(crate) struct Intake {
     assembler: Py<Assembler>,
     /// Whether a chunk is one message without framing.

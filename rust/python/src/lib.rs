@@ -1,5 +1,6 @@
 //! Python bindings of `or-stream-core`. No bytes are parsed here and no policy is made: input is borrowed, the core is
-//! called under a lock and a panic guard, and what it hands out becomes Python objects.
+//! called under a lock and a panic guard, and what it hands out becomes Python objects. `step` is what an asynchronous
+//! stream does for each event and each chunk; what it does once is Python.
 
 mod arguments;
 mod assembler;

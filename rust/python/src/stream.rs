@@ -21,7 +21,7 @@ const READ_COST: usize = 4_096;
 
 /// The native part of a stream. What could lead back to the stream is an attribute of the Python object and none here,
 /// so that the garbage collector sees it.
-#[pyclass(frozen, subclass, module = "or_stream._core", name = "_Stream")]
+#[pyclass(frozen, subclass, module = "or_stream._core", name = "Stream")]
 pub(crate) struct Stream {
     intake: PyOnceLock<Py<Intake>>,
     ready: Mutex<Ready>,
@@ -177,7 +177,7 @@ impl Stream {
 }
 
 /// What makes a stream an iterator.
-#[pyclass(frozen, subclass, extends = Stream, module = "or_stream._core", name = "_Events")]
+#[pyclass(frozen, subclass, extends = Stream, module = "or_stream._core", name = "Events")]
 pub(crate) struct Events;
 
 #[pymethods]
@@ -199,7 +199,7 @@ impl Events {
 }
 
 /// What makes a stream an asynchronous iterator.
-#[pyclass(frozen, subclass, extends = Stream, module = "or_stream._core", name = "_AsyncEvents")]
+#[pyclass(frozen, subclass, extends = Stream, module = "or_stream._core", name = "AsyncEvents")]
 pub(crate) struct AsyncEvents;
 
 #[pymethods]

@@ -3,7 +3,7 @@
 //! All classes share one layout: a fixed head, and behind it the event's data in the same allocation, so that `raw`
 //! costs one copy of a few hundred bytes, pins no chunk, and every other field can be decoded when somebody asks.
 //! They are not tracked by the garbage collector: a head holds strings and, once asked for, a dict of decoded fields,
-//! none of which leads back to the event unless a user puts it there. `unsafe` stands here and in `growing` only;
+//! none of which leads back to the event unless a user puts it there. `unsafe` stands here, in `coroutine` and in `growing`;
 //! `fields` says what the attributes read, `shown` what `repr` prints.
 
 mod fields;
