@@ -16,16 +16,17 @@ REASONS = {
         "Runs go from 0.95 x to 1.3 x."
     ),
     "G7": (
-        "`async for` makes a coroutine for each event, which is the interpreter's price for `__anext__` in Python; "
-        "`batches()` makes one for each chunk, and is the way for those who count nanoseconds."
+        "Beside the loop's own 200 ns, a step of `async for` costs 80 ns, a chunk 0.5 us, and a turn of the event loop "
+        "for each 256 KiB read from memory 7 us. A stream's start and end are 20 us, a twentieth of this run."
     ),
     "G8": (
         "`state_bytes` counts what was asked for and is within the bar; resident memory has the allocator's rounding."
     ),
     "G9": (
-        "With an event in each read, the event loop's turn and aiohttp cost 20 us and a stream's step 5 to 8 us, of "
-        "which a bare decoder takes 1 to 4 us: among a thousand connections everything is out of the cache. Alone, the "
-        "step costs 1.8 us. It is Python: the lock, the ends and the errors of one coroutine around the read."
+        "With an event in each read, the bare loop takes 9 to 16 us, most of them the event loop's turn, and a bare "
+        "`Decoder` 1 to 4 us more: among a thousand connections its state is out of the cache at each read. A stream's "
+        "step takes 0.3 us beside that where it is warm. Coalesced, a stream is few reads, and its start and end "
+        "count: some 15 us."
     ),
     "G11": (
         "A chunk of 100 bytes ends inside a line: what is unfinished is copied, once, and taken up again, about "

@@ -20,7 +20,7 @@ def g7(pace: Pace) -> list[Finding]:
     chunks = load.chunks(BUFFERED)
     with asyncio.Runner() as runner:
         runs: dict[str, Callable[[], object]] = {
-            "loop": partial(ours.read_and_fold, chunks),
+            "loop": lambda: runner.run(_in_a_task(ours.read_and_fold, chunks)),
             "bare loop": partial(ours.read, chunks),
             "EventStream": partial(ours.iterate, chunks),
             "AsyncEventStream": lambda: runner.run(ours.aiterate(chunks)),
@@ -34,6 +34,11 @@ def g7(pace: Pace) -> list[Finding]:
         Check("G7", "suspensions for a chunk of events, at most", most, "", 1, 1, at_least=False),
         *(Figure("iteration", name, "us/event", micros(timing, load.events)) for name, timing in times.items()),
     ]
+
+
+async def _in_a_task(read: Callable[[Sequence[bytes]], int], chunks: Sequence[bytes]) -> int:
+    """Run a plain loop where the others run: starting a task, some 30 us, is no part of iterating."""
+    return read(chunks)
 
 
 async def _most_suspensions(chunks: Sequence[bytes]) -> int:

@@ -7,7 +7,8 @@ import pytest
 from stream_wire import CREATED, DEMO, DEMO_EVENTS, DONE, ERROR, HELLO, delta, terminal
 
 import or_stream as ors
-from or_stream.stream.async_event_stream import READ_COST, YIELD_BYTES
+
+YIELD_BYTES, READ_COST = ors.AsyncEventStream._YIELD_BYTES, ors.AsyncEventStream._READ_COST
 
 pytestmark = pytest.mark.anyio
 

@@ -48,17 +48,18 @@ class Message(Model):
     @property
     def text(self) -> str:
         """The text parts in order, joined with nothing between them; or the content, where it was sent as a text."""
-        whole = (self.model_extra or {}).get("content")
-        if isinstance(whole, str):
-            return whole
-        return "".join(part.text for part in self.content if isinstance(part, OutputText | Text | InputText))
+        texts = "".join(part.text for part in self.content if isinstance(part, OutputText | Text | InputText))
+        return texts or self._whole_text()
 
     @property
     def output_text(self) -> str:
         """The `output_text` parts in order, joined; or the content, where a server sent it as a text."""
-        if isinstance((self.model_extra or {}).get("content"), str):
-            return self.text
-        return "".join(part.text for part in self.content if isinstance(part, OutputText))
+        texts = "".join(part.text for part in self.content if isinstance(part, OutputText))
+        return texts or self._whole_text()
+
+    def _whole_text(self) -> str:
+        whole = None if self.content else (self.model_extra or {}).get("content")
+        return whole if isinstance(whole, str) else ""
 
     @property
     def refusal(self) -> str | None:

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from anyio import CancelScope, create_task_group, move_on_after
 from anyio.lowlevel import checkpoint
 
+from .._core import AsyncBatches, AsyncEvents
 from ..errors import OrStreamError
 from .clocks import FOREVER, Clocks, Timeouts
 from .deadline import Late, make_deadline
 from .intake import Intake
-from .iteration import AsyncBatches, AsyncTextDeltas
+from .iteration import AsyncTextDeltas
 from .progress import DRAIN_BYTES, DRAIN_SECONDS, ENDING_SECONDS, Progress
 from .read_ahead import Buffer, ReadAhead
 from .sources import AsyncSource, open_async_source
-from .suspension import Watched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Awaitable, Callable
     from types import TracebackType
+    from typing import NoReturn
 
     from anyio.abc import TaskGroup
     from pydantic import TypeAdapter
@@ -39,13 +39,9 @@ T = TypeVar("T")
 
 CLOSE_SECONDS = 5.0
 """How long closing a connection may hold a cancelled task up."""
-YIELD_BYTES = 65536
-"""How much may be taken in before a stream makes sure that the event loop had its turn: some 0.3 ms of work."""
-READ_COST = 4096
-"""What a read counts for beside its bytes."""
 
 
-class AsyncEventStream(Progress[AsyncSource]):
+class AsyncEventStream(AsyncEvents, Progress[AsyncSource]):
     """The typed events of one body, and the response that they make.
 
     Iterating pulls: nothing is read before the events at hand are used up, and one chunk is read at a time, with at
@@ -73,6 +69,8 @@ class AsyncEventStream(Progress[AsyncSource]):
         TypeError: Raised when the source gives no bytes, or would block the event loop.
         ValueError: Raised for a timeout that is not positive, and for `coalesce` without `read_ahead`.
     """
+
+    _yield = staticmethod(checkpoint)
 
     def __init__(
         self,
@@ -105,9 +103,11 @@ class AsyncEventStream(Progress[AsyncSource]):
             messages=opened.messages,
         )
         super().__init__(opened, intake)
-        self._unyielding = 0
-        self._must_yield = False
-        self._read_at = 0.0
+        library_read = opened.library_read
+        self._read: Callable[[], Awaitable[Chunk | None]] = library_read or opened.read
+        self._ends_empty = library_read is not None
+        self._waited = 0.0
+        self._seen = (0, 0)
         self._deadline: Deadline | None = None
         self._clocks = Clocks(timeouts) if timeouts else None
         self._ahead = None if read_ahead is None else Buffer(read_ahead, coalesces=coalesce)
@@ -139,19 +139,9 @@ class AsyncEventStream(Progress[AsyncSource]):
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> Event:
-        # The shortest way to "the next one, if there is one": every event but the first of its chunk goes here.
-        for event in self._ready:
-            return event
-        events = await self._next_events()
-        if not events:
-            raise StopAsyncIteration
-        self._ready = iter(events)
-        return next(self._ready)
-
     def batches(self) -> AsyncBatches:
         """Iterate over lists of events, one list for each chunk that completed any: the fast way."""
-        return AsyncBatches(self._next_batch)
+        return AsyncBatches(self)
 
     def text_deltas(self) -> AsyncTextDeltas:
         """Iterate over the pieces of the output text; a text that came without deltas is one piece (rule R9)."""
@@ -166,11 +156,12 @@ class AsyncEventStream(Progress[AsyncSource]):
         Raises:
             OrStreamError: Raised as by iterating.
         """
-        self._ready = iter(())
+        self._take_ready()
         if self._ahead is None:
-            await self._pull(self._intake.fold)
-        while self._ahead is not None and await self._next_events():
-            pass
+            await self._to_end()
+        else:
+            async for _ in self.batches():
+                pass
         return self._ended()
 
     async def get_final_response(self) -> Response:
@@ -216,30 +207,22 @@ class AsyncEventStream(Progress[AsyncSource]):
         """
         if self._closed:
             return
-        self._ready = iter(())
+        self._take_ready()
         self._stop_reading()
-        if not self._lock.acquire(blocking=False):
+        if not self._acquire():
             self._closed = True
             await self._source.abort()
             return
         try:
             await self._shut()
         finally:
-            self._lock.release()
+            self._release()
 
     # One step at a time
 
-    async def _next_batch(self) -> list[Event]:
-        events = list(self._ready) or await self._next_events()
-        if not events:
-            raise StopAsyncIteration
-        return events
-
-    def _next_events(self) -> Coroutine[Any, Any, list[Event]]:
-        return self._pull(self._intake.decode) if self._ahead is None else self._take(self._ahead)
-
-    async def _take(self, ahead: Buffer) -> list[Event]:
-        if self._reader is None:
+    async def _take(self) -> list[Event]:
+        """The next events that were read ahead, none at the end."""
+        if self._ahead is None or self._reader is None:
             message = "read_ahead reads inside of `async with stream:`, and there was none"
             raise RuntimeError(message)
         if not self._taking.acquire(blocking=False):
@@ -247,10 +230,10 @@ class AsyncEventStream(Progress[AsyncSource]):
         try:
             # Events that wait are taken without waiting: give way once for each batch of them.
             await checkpoint()
-            events = await ahead.take()
+            events = await self._ahead.take()
         finally:
             self._taking.release()
-        return events or await self._pull(self._intake.decode)
+        return events or await self._next_chunk()
 
     def _stop_reading(self) -> None:
         if self._reading is not None:
@@ -259,118 +242,74 @@ class AsyncEventStream(Progress[AsyncSource]):
     async def _read_ahead(self, buffer: Buffer, scope: CancelScope) -> None:
         # What it raises is remembered, and raised to the consumer behind the last event.
         with scope, suppress(OrStreamError):
-            await buffer.fill(partial(self._pull, self._intake.decode), lambda: self._intake.assembler.bytes_seen)
+            await buffer.fill(self._next_chunk, lambda: self._intake.assembler.bytes_seen)
 
     async def _open(self) -> None:
         """Check the reply."""
         if not self._begin():
             return
         try:
-            try:
-                await self._source.open()
-            except (OrStreamError, MemoryError):
-                raise
-            except Exception as cause:
-                raise self._broken(cause) from cause
-        except GeneratorExit:
-            raise
-        except BaseException as error:
-            await self._abandon(error)
-            raise
-        finally:
-            self._lock.release()
-
-    async def _pull(self, take: Callable[[Chunk | None], list[Event]]) -> list[Event]:
-        """The next events, none at the end."""
-        # What runs once a chunk is what a stream costs beside its decoder: it is written out here.
-        if not self._begin():
-            return []
-        intake = self._intake
-        try:
-            if intake.faulty:
-                intake.settle()
-            while not intake.ended:
-                try:
-                    chunk = await self._next_chunk()
-                except (OrStreamError, MemoryError):
-                    raise
-                except Exception as cause:
-                    raise self._broken(cause) from cause
-                self._unyielding += READ_COST + len(chunk or b"")
-                if self._closed:
-                    raise self._closed_error()
-                events = take(chunk) if self._clocks is None else self._timed_take(self._clocks, take, chunk)
-                if events:
-                    return events
-            await self._finish()
+            await self._source.open()
         except GeneratorExit:
             # The event loop has dropped this coroutine: nothing can be awaited any more.
             raise
         except BaseException as error:
-            await self._abandon(error)
-            raise
+            await self._lose(error, reading=True)
         finally:
-            self._lock.release()
-        return []
+            self._release()
 
-    def _next_chunk(self) -> Coroutine[Any, Any, Chunk | None]:
-        reading = self._source.read() if self._unyielding < YIELD_BYTES else self._watched_read()
-        return reading if self._clocks is None and not self._intake.ending else self._timed_read(reading)
-
-    async def _timed_read(self, reading: Coroutine[Any, Any, Chunk | None]) -> Chunk | None:
+    async def _timed_read(self) -> Chunk | None:
         """Read until the first clock runs out."""
         if self._deadline is None:
             self._deadline = make_deadline()
-        now = self._read_at = self._deadline.now()
-        late = FOREVER if self._clocks is None else self._clocks.deadline(now)
+        now = self._deadline.now()
+        late = FOREVER
+        if self._clocks is not None:
+            self._tell(self._clocks)
+            late = self._clocks.deadline(now)
         # What may still follow an error or the sentinel gets little time (rules E10, S3).
         end = now + ENDING_SECONDS if self._intake.ending else FOREVER
         if late <= now and self._clocks is not None:
-            reading.close()
             raise self._clocks.stalled(now)
         try:
-            return await self._deadline.wait(reading, min(late, end))
+            chunk = await self._deadline.wait(self._source.read(), min(late, end))
         except Late:
             if end <= late or self._clocks is None:
                 return None
             raise self._clocks.stalled(now) from None
-
-    def _timed_take(
-        self, clocks: Clocks, take: Callable[[Chunk | None], list[Event]], chunk: Chunk | None
-    ) -> list[Event]:
-        """Take a chunk and tell the clocks what it brought."""
-        assembler = self._intake.assembler
-        seen, idle = assembler.events_seen, assembler.idle_events_seen
-        events = take(chunk)
-        new, new_idle = assembler.events_seen - seen, assembler.idle_events_seen - idle
-        if self._deadline is not None:
-            clocks.waited(self._deadline.now() - self._read_at, event=new > 0, progress=new > new_idle)
-        return events
-
-    async def _watched_read(self) -> Chunk | None:
-        """Read when it is time to give way: if the last such read was served from a buffer, give way first."""
-        # Before the read and not behind it: whoever is cancelled here holds nothing that could be lost.
-        if self._must_yield:
-            await checkpoint()
-        reading = Watched(self._source.read())
-        chunk: Chunk | None = await reading
-        if self._must_yield or reading.suspended:
-            self._unyielding = 0
-        self._must_yield = not (self._must_yield or reading.suspended)
+        self._waited = self._deadline.now() - now
         return chunk
 
+    def _tell(self, clocks: Clocks) -> None:
+        """Tell the clocks what the last read brought, which by now is decoded."""
+        assembler = self._intake.assembler
+        events = assembler.events_seen
+        progress = events - assembler.idle_events_seen
+        clocks.waited(self._waited, event=events > self._seen[0], progress=progress > self._seen[1])
+        self._seen = (events, progress)
+
     async def _finish(self) -> None:
+        """End behind the last event: in peace, or by what is to be raised there."""
         self._over = True
-        self._fault = self._intake.verdict()
+        fault = self._intake.verdict()
+        if fault is not None:
+            self._failed(fault)
         with suppress(Exception):
             await self._shut()
         if self._fault is not None:
             raise self._fault
 
-    async def _abandon(self, error: BaseException) -> None:
-        self._failed(error)
-        with suppress(Exception):
-            await self._shut()
+    async def _lose(self, error: BaseException, *, reading: bool) -> NoReturn:
+        """Close behind an error, and raise it."""
+        try:
+            if reading and isinstance(error, Exception) and not isinstance(error, (OrStreamError, MemoryError)):
+                raise self._broken(error) from error
+            raise error
+        except BaseException as told:
+            self._failed(told)
+            with suppress(Exception):
+                await self._shut()
+            raise
 
     async def _shut(self) -> None:
         """Close the source, once; after the terminal event its connection is worth a little reading first."""
@@ -384,9 +323,12 @@ class AsyncEventStream(Progress[AsyncSource]):
             self._closed = True
             if self._deadline is not None:
                 self._deadline.close()
-            # Shielded: a cancelled task must not leave its connection open.
-            with move_on_after(CLOSE_SECONDS, shield=True):
+            if self._source.closes_at_once:
                 await self._source.aclose()
+            else:
+                # Shielded: a cancelled task must not leave its connection open.
+                with move_on_after(CLOSE_SECONDS, shield=True):
+                    await self._source.aclose()
 
     async def _drain(self) -> None:
         left = DRAIN_BYTES

@@ -6,6 +6,7 @@ from contextlib import suppress
 from threading import Timer
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from .._core import Events
 from ..errors import OrStreamError
 from .intake import Intake
 from .iteration import Batches, TextDeltas
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class EventStream(Progress[Source]):
+class EventStream(Events, Progress[Source]):
     """The typed events of one body, and the response that they make.
 
     Iterating pulls: nothing is read before the events at hand are used up, and one chunk is read at a time. The stream
@@ -81,19 +82,9 @@ class EventStream(Progress[Source]):
     def __iter__(self) -> Self:
         return self
 
-    def __next__(self) -> Event:
-        # The shortest way to "the next one, if there is one": every event but the first of its chunk goes here.
-        for event in self._ready:
-            return event
-        events = self._pull(self._intake.decode)
-        if not events:
-            raise StopIteration
-        self._ready = iter(events)
-        return next(self._ready)
-
     def batches(self) -> Batches:
         """Iterate over lists of events, one list for each chunk that completed any: the fast way."""
-        return Batches(self._next_batch)
+        return Batches(self._next_events)
 
     def text_deltas(self) -> TextDeltas:
         """Iterate over the pieces of the output text; a text that came without deltas is one piece (rule R9)."""
@@ -108,7 +99,7 @@ class EventStream(Progress[Source]):
         Raises:
             OrStreamError: Raised as by iterating.
         """
-        self._ready = iter(())
+        self._take_ready()
         self._pull(self._intake.fold)
         return self._ended()
 
@@ -155,23 +146,22 @@ class EventStream(Progress[Source]):
         """
         if self._closed:
             return
-        self._ready = iter(())
-        if not self._lock.acquire(blocking=False):
+        self._take_ready()
+        if not self._acquire():
             self._closed = True
             self._source.abort()
             return
         try:
             self._shut()
         finally:
-            self._lock.release()
+            self._release()
 
     # One step at a time
 
-    def _next_batch(self) -> list[Event]:
-        rest = list(self._ready)
-        return rest or self._pull(self._intake.decode)
+    def _next_events(self) -> list[Event]:
+        return self._take_ready() or self._pull(self._intake.decode)
 
-    def _pull(self, take: Callable[[Chunk | None], list[Event]] | None) -> list[Event]:
+    def _pull(self, take: Callable[[Chunk | None], list[Event] | None] | None) -> list[Event]:
         """The next events, none at the end; without `take` only open the source."""
         if not self._begin():
             return []
@@ -181,7 +171,7 @@ class EventStream(Progress[Source]):
             self._abandon(error)
             raise
         finally:
-            self._lock.release()
+            self._release()
 
     def _open(self) -> list[Event]:
         try:
@@ -192,10 +182,9 @@ class EventStream(Progress[Source]):
             raise self._broken(cause) from cause
         return []
 
-    def _advance(self, take: Callable[[Chunk | None], list[Event]]) -> list[Event]:
+    def _advance(self, take: Callable[[Chunk | None], list[Event] | None]) -> list[Event]:
         intake = self._intake
-        if intake.faulty:
-            intake.settle()
+        intake.settle()
         while not intake.ended:
             if intake.ending and self._watch is None and not self._source.in_memory:
                 # A blocked read cannot be given up from its own thread, so another one shuts the socket down in time.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from ..events import (
     Completed,
@@ -21,7 +21,7 @@ from ..events import (
 _TELLING = (OutputTextDone, ContentPartDone, OutputItemDone, Completed, Incomplete, Failed, UnknownEvent)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable
 
     from ..events import Event
     from .async_event_stream import AsyncEventStream
@@ -42,19 +42,6 @@ class Batches:
         if not events:
             raise StopIteration
         return events
-
-
-class AsyncBatches:
-    """Lists of events, none empty: one for each chunk that completed any."""
-
-    def __init__(self, next_batch: Callable[[], Coroutine[Any, Any, list[Event]]]) -> None:
-        self._next_batch = next_batch
-
-    def __aiter__(self) -> Self:
-        return self
-
-    def __anext__(self) -> Coroutine[Any, Any, list[Event]]:
-        return self._next_batch()
 
 
 class TextDeltas:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from threading import Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from .._core import Stream as CoreStream
 from ..assembly import with_position
 from ..errors import ConcurrentUse, OrStreamError, StreamClosed
 from ..outcome import Outcome
@@ -13,12 +13,11 @@ from .sources.faults import transport_error
 from .stats import Stats
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from pydantic import TypeAdapter
 
     from .._core import Diagnostic, PartialArguments
-    from ..events import Event
     from ..models import Response, Usage
     from .intake import Intake
     from .read_ahead import Buffer
@@ -35,21 +34,18 @@ ENDING_SECONDS = 5.0
 """How long the server has for what may follow its error (rule E10) or a sentinel before any end (rule S3)."""
 
 
-class Progress(Generic[SourceT]):
+class Progress(CoreStream, Generic[SourceT]):
     """The state of one stream, for the two shells that do its I/O.
 
     A stream is running until it is `over` (read to its end), has a `fault`, or is `closed` by its user; then its source
     is `released`.
     """
 
-    _closed = True  # until the constructor is through, so that `__del__` has nothing to say of a refused source
+    _intake: Intake
 
     def __init__(self, source: SourceT, intake: Intake) -> None:
         self._source = source
         self._intake = intake
-        self._ready: Iterator[Event] = iter(())
-        self._lock = Lock()
-        self._over = False
         self._fault: OrStreamError | None = None
         self._closed = False
         self._released = False
@@ -150,10 +146,10 @@ class Progress(Generic[SourceT]):
     # For the shells
 
     def _begin(self) -> bool:
-        """Take the lock for one step, which then ends by giving it back.
+        """Take the stream for one step, which then ends by giving it back.
 
         Returns:
-            Whether there is anything left to read; if not, the lock is not taken.
+            Whether there is anything left to read; if not, it is not taken.
         """
         if self._fault is not None:
             raise self._fault.with_traceback(None)
@@ -161,7 +157,7 @@ class Progress(Generic[SourceT]):
             return False
         if self._closed:
             raise self._closed_error()
-        if not self._lock.acquire(blocking=False):
+        if not self._acquire():
             raise self._concurrent()
         return True
 
@@ -190,7 +186,8 @@ class Progress(Generic[SourceT]):
 
     def _may_drain(self) -> bool:
         """Whether reading on behind the end could save the connection."""
-        return self._source.reusable and self._intake.ended and not self._closed
+        source = self._source
+        return source.reusable and self._intake.ended and not (self._closed or source.is_released)
 
     def _ended(self) -> Outcome:
         return self._intake.assembler.finish()

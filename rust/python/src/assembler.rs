@@ -34,7 +34,7 @@ impl Assembler {
     /// Takes the next bytes of the body. Between two blocks of a long chunk a signal handler may raise: what was taken
     /// until then stays, and `bytes_seen` tells how much it is.
     #[pyo3(signature = (chunk, /))]
-    fn feed<'py>(this: &Bound<'py, Self>, chunk: &Bound<'py, PyAny>) -> PyResult<()> {
+    pub(crate) fn feed<'py>(this: &Bound<'py, Self>, chunk: &Bound<'py, PyAny>) -> PyResult<()> {
         let input = Input::chunk(chunk)?;
         let bytes = input.as_bytes()?;
         let py = this.py();
@@ -54,7 +54,7 @@ impl Assembler {
 
     /// Takes one WebSocket message or JSON line, which is one event without framing.
     #[pyo3(signature = (message, /))]
-    fn feed_message<'py>(this: &Bound<'py, Self>, message: &Bound<'py, PyAny>) -> PyResult<()> {
+    pub(crate) fn feed_message<'py>(this: &Bound<'py, Self>, message: &Bound<'py, PyAny>) -> PyResult<()> {
         let input = Input::message(message)?;
         let bytes = input.as_bytes()?;
         fold(this, |_, decoder, fold| decoder.feed_message(bytes, fold))
@@ -89,7 +89,7 @@ impl Assembler {
     }
 
     /// The body has ended: fixes the outcome and returns it.
-    fn finish<'py>(this: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    pub(crate) fn finish<'py>(this: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyAny>>> {
         fold(this, |_, decoder, fold| decoder.finish(fold))?;
         this.as_any().getattr("outcome").map(Some)
     }

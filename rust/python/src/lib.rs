@@ -1,9 +1,11 @@
 //! Python bindings of `or-stream-core`. No bytes are parsed here and no policy is made: input is borrowed, the core is
-//! called under a lock and a panic guard, and what it hands out becomes Python objects.
+//! called under a lock and a panic guard, and what it hands out becomes Python objects. `step` is what an asynchronous
+//! stream does for each event and each chunk; what it does once is Python.
 
 mod arguments;
 mod assembler;
 mod blocks;
+mod coroutine;
 mod decoder;
 mod encode;
 mod errors;
@@ -11,11 +13,14 @@ mod event;
 mod growing;
 mod histogram;
 mod input;
+mod intake;
 mod limits;
 mod many;
 mod reader;
 mod recording;
 mod sse;
+mod step;
+mod stream;
 mod tap;
 mod text;
 mod timeline;
@@ -39,6 +44,8 @@ mod _core {
     #[pymodule_export]
     use super::histogram::Histogram;
     #[pymodule_export]
+    use super::intake::Intake;
+    #[pymodule_export]
     use super::limits::Limits;
     #[pymodule_export]
     use super::reader::{Diagnostic, Reader};
@@ -46,6 +53,8 @@ mod _core {
     use super::recording::Recording;
     #[pymodule_export]
     use super::sse::{ServerSentEvent, SseDecoder};
+    #[pymodule_export]
+    use super::stream::{AsyncBatches, AsyncEvents, Events, Stream};
     #[pymodule_export]
     use super::tap::Tap;
     #[pymodule_export]
@@ -68,6 +77,7 @@ mod _core {
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         module.add("build_profile", if cfg!(debug_assertions) { "debug" } else { "release" })?;
+        super::coroutine::add_class(module)?;
         super::event::add_classes(module)
     }
 }

@@ -21,6 +21,12 @@ use crate::event::{self, Told};
 use crate::text::string;
 use crate::words::{Words, words};
 
+/// The phases of a stream, see `phase`.
+pub(crate) const RUNNING: u8 = 0;
+pub(crate) const ENDING: u8 = 1;
+pub(crate) const ENDED: u8 = 2;
+pub(crate) const FAULTY: u8 = 3;
+
 /// One stream's reader. The lock is only ever tried: two users of one stream are a mistake of the caller.
 #[pyclass(frozen, subclass, module = "or_stream._core", name = "_Reader")]
 pub(crate) struct Reader {
@@ -266,13 +272,14 @@ impl Reader {
     /// Where the stream is, in one look: 0 running, 1 its end is near (the server told an error, or the sentinel before
     /// any end), 2 the server told its end, 3 a fault waits.
     #[getter]
-    fn phase(&self, py: Python<'_>) -> PyResult<u8> {
+    pub(crate) fn phase(&self, py: Python<'_>) -> PyResult<u8> {
         self.with(py, |state| {
             let lifecycle = state.decoder.lifecycle();
             Ok(match () {
-                () if lifecycle.outcome().is_some() => 2,
-                () if state.decoder.is_dead() => 3,
-                () => u8::from(lifecycle.error_seen() || lifecycle.done_seen),
+                () if lifecycle.outcome().is_some() => ENDED,
+                () if state.decoder.is_dead() => FAULTY,
+                () if lifecycle.error_seen() || lifecycle.done_seen => ENDING,
+                () => RUNNING,
             })
         })
     }

@@ -107,6 +107,7 @@ class AiohttpSource(AsyncSource):
     """A response of an aiohttp client, whose body aiohttp has decoded already."""
 
     reusable = True
+    closes_at_once = True
 
     def __init__(self, response: Any, *, strict: bool) -> None:
         self._response = self.http_response = response
@@ -129,8 +130,13 @@ class AiohttpSource(AsyncSource):
         return self._reply.take() or await self._next() or None
 
     @property
+    def is_released(self) -> bool:
+        """Whether aiohttp has the whole body."""
+        return self._response.connection is None
+
+    @property
     def library_read(self) -> Callable[[], Awaitable[bytes]] | None:
-        """What `read` has come down to behind the first chunk."""
+        """What `read` has come down to once the reply is judged."""
         return self._next if self._reply.settled else None
 
     async def aclose(self) -> None:

@@ -72,6 +72,8 @@ class AsyncIterableSource(AsyncSource):
 class AsyncReaderSource(AsyncSource):
     """A reader that gives what it holds by now, and b"" at the end (`asyncio.StreamReader`)."""
 
+    closes_at_once = True
+
     def __init__(self, read: Callable[[], Awaitable[bytes]]) -> None:
         self._read = read
 
@@ -87,6 +89,7 @@ class AsyncMemorySource(AsyncSource):
     """Chunks that are in memory already."""
 
     in_memory = True
+    closes_at_once = True
 
     def __init__(self, chunks: Iterable[Chunk]) -> None:
         self._chunks = iter(chunks)

@@ -41,12 +41,12 @@ class Reply:
         self._content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
         self._location = headers.get("location", "")
         self._body = b""
-        self.settled = False
-        """Whether nothing is left to judge or to give: the body goes on as it comes."""
         is_success = 200 <= status < 300
         is_json = self._content_type == "application/json" or self._content_type.endswith("+json")
         self.unsure = is_success and not strict and self._content_type in _UNTYPED
         self.refused = not (is_success and (self._content_type == _EVENTS or is_json)) and not self.unsure
+        self.settled = not (self.unsure or self.refused)
+        """Whether nothing is left to judge or to give: the body goes on as it comes."""
 
     def add(self, chunk: Chunk | None) -> None:
         """Take a chunk of the body, or None at its end.

@@ -27,6 +27,11 @@ class _Described:
     reusable: bool = False
     """Whether reading on to the end lets the connection serve another request."""
 
+    @property
+    def is_released(self) -> bool:
+        """Whether the connection has gone back already, as some libraries do it when the end of the body came."""
+        return False
+
 
 class Source(_Described, ABC):
     """Bytes that a thread pulls."""
@@ -48,6 +53,9 @@ class Source(_Described, ABC):
 
 class AsyncSource(_Described, ABC):
     """Bytes that a task pulls."""
+
+    closes_at_once: bool = False
+    """Whether `aclose` never waits, so that no cancelled task is held up by it."""
 
     @property
     def library_read(self) -> Callable[[], Awaitable[bytes]] | None:

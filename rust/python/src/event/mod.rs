@@ -3,7 +3,7 @@
 //! All classes share one layout: a fixed head, and behind it the event's data in the same allocation, so that `raw`
 //! costs one copy of a few hundred bytes, pins no chunk, and every other field can be decoded when somebody asks.
 //! They are not tracked by the garbage collector: a head holds strings and, once asked for, a dict of decoded fields,
-//! none of which leads back to the event unless a user puts it there. `unsafe` stands here and in `growing` only;
+//! none of which leads back to the event unless a user puts it there. `unsafe` stands here, in `coroutine` and in `growing`;
 //! `fields` says what the attributes read, `shown` what `repr` prints.
 
 mod fields;
@@ -24,6 +24,7 @@ use or_stream_core::limits::Limits;
 use or_stream_core::unescape;
 use pyo3::exceptions::{PyMemoryError, PyTypeError};
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedStr;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyString, PyType};
 use pyo3::{ffi, intern};
@@ -139,6 +140,15 @@ pub(crate) fn raw<'a>(event: &'a Bound<'_, PyAny>) -> PyResult<&'a [u8]> {
 fn event_reader<'py>(event: &Bound<'py, PyAny>) -> PyResult<Option<(Bound<'py, Reader>, Told)>> {
     raw(event)?;
     Ok(reader(event))
+}
+
+/// Whether an event tells the end of the response, be it one that only servers have and the contract has not.
+pub(crate) fn is_end(event: &Bound<'_, PyAny>) -> bool {
+    let Ok(name) = event.getattr(intern!(event.py(), "type")).and_then(|name| name.extract::<PyBackedStr>()) else {
+        return false;
+    };
+    head(event).kind.role() == Role::Terminal
+        || matches!(&*name, "response.done" | "response.cancelled" | "response.canceled")
 }
 
 /// An event of its data again, for pickle and copy; or of the data of several, of which `last` was the last.
@@ -300,16 +310,16 @@ fn reduce_method() -> ffi::PyMethodDef {
     }
 }
 
-fn slot(slot: c_int, pfunc: *mut c_void) -> ffi::PyType_Slot {
+pub(crate) fn slot(slot: c_int, pfunc: *mut c_void) -> ffi::PyType_Slot {
     ffi::PyType_Slot { slot, pfunc }
 }
 
-fn leak<T>(mut definitions: Vec<T>, end: T) -> *mut c_void {
+pub(crate) fn leak<T>(mut definitions: Vec<T>, end: T) -> *mut c_void {
     definitions.push(end);
     Box::leak(definitions.into_boxed_slice()).as_mut_ptr().cast()
 }
 
-fn c_string(text: &str) -> PyResult<*mut c_char> {
+pub(crate) fn c_string(text: &str) -> PyResult<*mut c_char> {
     Ok(CString::new(text)?.into_raw())
 }
 
