@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+    from ..clocks import Clocks
+
 Chunk: TypeAlias = bytes | bytearray | memoryview
 
 
@@ -48,6 +50,9 @@ class Source(_Described, ABC):
 
 class AsyncSource(_Described, ABC):
     """Bytes that a task pulls."""
+
+    clocks: Clocks | None = None
+    """Those of its stream, where they have been running since the request was sent."""
 
     @property
     def library_read(self) -> Callable[[], Awaitable[bytes]] | None:
