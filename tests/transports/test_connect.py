@@ -235,6 +235,16 @@ async def test_timeouts_and_read_ahead_reach_the_stream(server, anyio_backend):
     assert server.gone.wait(5)
 
 
+@pytest.mark.parametrize("request_", ["hi", 5, ["hi"], bytearray(b"{}")])
+async def test_what_is_no_request(server, request_):
+    for connect in (ors.connect, ors.connect_sync):
+        with pytest.raises(TypeError, match="a request is a CreateResponse, a mapping, bytes or None, not"):
+            connect(server.script(demo), request_)
+        with pytest.raises(TypeError, match="text_format needs a request that is a model or a mapping, not"):
+            connect(server.script(demo), request_, text_format=int)
+    assert server.requests == []
+
+
 WRONG = [
     {"timeout": 5},
     {"idle_timeout": -1},

@@ -99,7 +99,7 @@ def connect(
     check_settings(stream, resume)
     made = _own_client("AsyncClient") if client is None else None
     sent = Request.make(url, request, headers)
-    return Connection(sent, client or made, made, stream, resume, clocks_of(waiting), strict=strict)
+    return Connection(sent, client or made, made, stream, resume, clocks=clocks_of(waiting), strict=strict)
 
 
 def connect_sync(
@@ -163,8 +163,8 @@ class Connection:
         own_client: Any,
         stream: Callable[[Any], AsyncEventStream],
         resume: Resume | None,
-        clocks: Clocks | None,
         *,
+        clocks: Clocks | None,
         strict: bool,
     ) -> None:
         self._request = request

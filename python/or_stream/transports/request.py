@@ -52,4 +52,4 @@ def _content(body: CreateResponse | Mapping[str, Any] | bytes) -> bytes:
     if not isinstance(members, Mapping):
         message = f"a request is a CreateResponse, a mapping, bytes or None, not {type(body).__name__}"
         raise TypeError(message)
-    return write_bytes({**members, "stream": True})
+    return write_bytes({**members, "stream": True})  # pyright: ignore[reportUnknownArgumentType] - a mapping of JSON

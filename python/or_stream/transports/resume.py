@@ -136,9 +136,7 @@ class Resumption:
 
     def request(self) -> Request:
         """Give the request for the events that are missing."""
-        url = resume_url(
-            self._request, self._response_id, self._facts.last_sequence_number or 0, self._policy.url
-        )
+        url = resume_url(self._request, self._response_id, self._facts.last_sequence_number or 0, self._policy.url)
         headers = {name: value for name, value in self._request.headers.items() if name not in _OF_A_BODY}
         return Request("GET", url, headers, None)
 
