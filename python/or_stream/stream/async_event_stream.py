@@ -250,6 +250,9 @@ class AsyncEventStream(Progress[AsyncSource]):
             # Events that wait are taken without waiting: give way once for each batch of them.
             await checkpoint()
             events = await ahead.take()
+            if not events:
+                # Where a cancel has ended the reader it is about to reach its consumer, who is to hear of that first.
+                await checkpoint()
         finally:
             self._taking.release()
         return events or await self._pull(self._intake.decode)
