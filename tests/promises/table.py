@@ -251,5 +251,14 @@ PROMISES = (
         ("process/test_fork_and_exit.py::test_the_interpreter_ends_while_daemon_threads_read",),
     ),
     Shown("P19", "fast paths are invisible", ("rust:layout.rs",)),
-    Shown("P20", "limits and defaults in one table", ("core/test_limits.py::test_the_defaults_are_those_of_the_stub",)),
+    Shown(
+        "P20",
+        "limits, errors and defaults in one table",
+        (
+            "docs/test_limits_page.py::test_the_default_is_the_one_of_the_code",
+            "docs/test_limits_page.py::test_no_setting_is_missing",
+            "docs/test_limits_page.py::test_every_error_is_there_with_its_base",
+            "core/test_limits.py::test_crossing_a_limit_names_it",
+        ),
+    ),
 )
