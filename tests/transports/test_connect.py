@@ -1,4 +1,5 @@
 import json
+import ssl
 import sys
 
 import aiohttp
@@ -197,6 +198,25 @@ async def test_wrong_clients():
         ors.connect("http://x", {}, client=client)
     with pytest.raises(TypeError, match="not str"):
         ors.connect("http://x", {}, client="y")
+
+
+async def test_clients_of_our_own_share_whom_they_trust(server, monkeypatch):
+    """Reading the certificates takes longer than all else of a short stream."""
+    made = []
+    create = httpx2.create_ssl_context
+    monkeypatch.setattr(httpx2, "create_ssl_context", lambda *how: made.append(how) or create(*how))
+    connect_module._trusted.cache_clear()
+    url = server.script(demo)
+    for _ in range(3):
+        async with ors.connect(url, {}) as stream:
+            await stream.until_done()
+        with ors.connect_sync(url, {}) as stream:
+            stream.until_done()
+    assert len(made) == 1
+    monkeypatch.setenv("SSL_CERT_FILE", __file__)
+    with pytest.raises(ssl.SSLError):
+        ors.connect(url, {})
+    assert len(made) == 2
 
 
 async def test_without_httpx2_the_extra_is_named(monkeypatch):
