@@ -3,8 +3,9 @@
 Over a real socket for cancellation; for failures through a source whose n-th operation raises.
 """
 
+import asyncio
 import warnings
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 
 import aiohttp
 import anyio
@@ -75,6 +76,38 @@ async def test_cancelled_at_every_await(mode, client, anyio_backend):
     assert "".join(told) == stream.output_text
     assert cancelled_at >= 4
     assert stream.outcome is ors.Outcome.COMPLETED
+
+
+async def cancelled_at(first, second, coroutine):
+    """Run in a task that is cancelled twice; gives the steps it took."""
+
+    async def run():
+        await Stepping(inner, second, cancel)
+
+    def cancel():
+        task.cancel()
+
+    inner = Stepping(coroutine, first, cancel)
+    task = asyncio.create_task(run())
+    with suppress(asyncio.CancelledError):
+        await task
+    return inner.steps
+
+
+@each_mode
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_cancelled_again_while_it_is_being_closed(mode, anyio_backend):
+    """By the task's own `cancel`, from which a shielded scope does not shield."""
+    with ScriptedServer() as server:
+        url = server.script(answer)
+        before, first, steps = tasks(), -1, 0
+        while steps > first:
+            first += 1
+            for second in range(first + 1, first + 4):
+                steps = await cancelled_at(first, second, consume(url, "our own", MODES[mode], []))
+                check_nothing_is_left(port_of(url))
+                assert tasks() == before
+    assert first >= 4
 
 
 async def consume(url, client, options, seen):
