@@ -15,6 +15,7 @@ pytestmark = pytest.mark.anyio
 JSON = {"content-type": "application/json; charset=utf-8"}
 HTML = {"content-type": "text/html"}
 PLAIN = {"content-type": "text/plain"}
+CHUNKED = {"transfer-encoding": "chunked"}
 
 
 async def stream_async(url, **options):
@@ -262,6 +263,16 @@ async def test_a_body_that_the_client_cannot_unpack_is_told_so(server, coding, b
     assert type(error) is ors.TransportError
     unpacked = "DecodingError" in str(error)
     assert unpacked or f"packed as {coding} and not unpacked by the client" in str(error)
+
+
+async def test_a_packed_body_is_told_with_its_first_bytes(server):
+    def script(exchange):
+        exchange.head(200, {"content-type": "text/event-stream", "content-encoding": "exotic"}, **CHUNKED)
+        exchange.piece(BROTLI)
+        exchange.wait_until_gone()
+
+    with anyio.fail_after(5), pytest.raises(ors.TransportError, match="packed as exotic and not unpacked"):
+        await stream_async(server.script(script))
 
 
 @pytest.mark.parametrize("start", [b"", b": h\xc3\xa9\n\n", b"x: y\n\n", b"\xef\xbb\xbf"])

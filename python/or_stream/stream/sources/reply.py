@@ -72,7 +72,8 @@ class Reply:
             self.unsure = False
             self.refused = _is_binary(start) if self._is_declared else not _may_be_read(start)
         needed = _JSON_BYTES if start.startswith(b"{") else _BODY_BYTES
-        if self.refused and (chunk is None or len(self._body) >= needed):
+        # Of packed bytes more would tell no more.
+        if self.refused and (chunk is None or self._is_declared or len(self._body) >= needed):
             raise self._error()
 
     def take(self) -> bytes:
