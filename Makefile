@@ -12,7 +12,8 @@
 #   make screenshots   the pictures of docs/inspecting.md anew; needs Chromium
 #   make soak    ten thousand slow streams at once, a million dropped ones; a few minutes
 #   make fuzz    a minute of fuzzing per target; SECONDS=3600 for more, TARGETS=decode for one
-#   make fuzz-python  the same for the Python layer, under atheris
+#   make fuzz-short   a fixed number of runs from a fixed seed, for CI
+#   make fuzz-python  the same as fuzz for the Python layer, under atheris
 #   make lock    pin the dependencies again
 
 PYTHON ?= python3
@@ -20,7 +21,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 RUST   := $(shell find rust -name '*.rs' -o -name 'Cargo.toml') Cargo.toml Cargo.lock
 
-.PHONY: screenshots clients demo test test-rust test-python test-openai-oldest test-aiperf test-vllm check check-rust check-python gate gate-update bench bench-quick soak reference fuzz fuzz-python lock clean
+.PHONY: screenshots clients demo test test-rust test-python test-openai-oldest test-aiperf test-vllm check check-rust check-python gate gate-update bench bench-quick soak reference fuzz fuzz-short fuzz-python lock clean
 
 demo: $(VENV)/.built
 	$(BIN)/or-stream demo
@@ -114,6 +115,8 @@ screenshots: $(VENV)/.built $(VENV)/.browser
 TARGETS    ?= sse decode assemble arguments encode json
 SECONDS    ?= 60
 FUZZ       := target/fuzz
+CORPUS     := $(FUZZ)/corpus
+FUZZ_UNTIL  = -max_total_time=$(SECONDS)
 HOST        = $(shell rustc -vV 2>/dev/null | sed -n 's/^host: //p')
 FUZZ_FLAGS := -Zsanitizer=address --cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=3 \
   -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table
@@ -123,12 +126,17 @@ fuzz: $(VENV)/.dev
 	  --manifest-path rust/fuzz/Cargo.toml --target $(HOST) --target-dir $(FUZZ)/build
 	$(BIN)/python rust/fuzz/seeds.py $(FUZZ)/seeds
 	@set -e; for target in $(TARGETS); do \
-	  mkdir -p $(FUZZ)/corpus/$$target; \
-	  ASAN_OPTIONS=detect_leaks=0 $(FUZZ)/build/$(HOST)/release/$$target -max_total_time=$(SECONDS) -max_len=320 \
-	    -artifact_prefix=$(FUZZ)/$$target- -print_final_stats=1 $(FUZZ)/corpus/$$target $(FUZZ)/seeds/$$target \
+	  mkdir -p $(CORPUS)/$$target; \
+	  ASAN_OPTIONS=detect_leaks=0 $(FUZZ)/build/$(HOST)/release/$$target $(FUZZ_UNTIL) -max_len=320 \
+	    -artifact_prefix=$(FUZZ)/$$target- -print_final_stats=1 $(CORPUS)/$$target $(FUZZ)/seeds/$$target \
 	    >$(FUZZ)/$$target.log 2>&1 || { tail -40 $(FUZZ)/$$target.log; exit 1; }; \
 	  echo "$$target: $$(sed -n 's/.*number_of_executed_units: *//p' $(FUZZ)/$$target.log) runs, no finding"; \
 	done
+
+# From the seeds alone, not from what earlier runs have found: the same inputs each time.
+fuzz-short:
+	@rm -rf $(FUZZ)/short
+	@$(MAKE) --no-print-directory fuzz CORPUS=$(FUZZ)/short FUZZ_UNTIL="-seed=1 -runs=10000"
 
 PYTHON_TARGETS ?= streams models judgement captures proxies
 

@@ -251,7 +251,7 @@ class ConcurrentUse(OrStreamError):  # noqa: N818 - the contract's name
 
 
 class StreamClosed(OrStreamError):  # noqa: N818 - reads like its siblings
-    """Raised when a reader is fed after its end: call `reset()` to use it for another stream."""
+    """Raised when a stream is read after it was closed, and when a reader is fed after its end, before `reset()`."""
 
 
 # Us

@@ -8,27 +8,35 @@ only the framing of its streams is ours.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, cast, overload
 
 from anyio import move_on_after
 from openai import AsyncOpenAI, OpenAI
 
 from .stream.async_event_stream import CLOSE_SECONDS, AsyncEventStream
+from .stream.deadline import in_time
 from .stream.event_stream import EventStream
-from .stream.waiting import Waiting
+from .stream.sources import open_async_source
+from .stream.waiting import Waiting, clocks_of
+from .transports.connect import check_settings
 from .transports.openai_decoder import OpenAIDecoder
 from .transports.request import Request
 from .transports.resume import Resumption
 from .transports.resuming import AsyncResumingSource, ResumingSource
 from .transports.sending import send, send_sync
+from .transports.text_format import with_text_format
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
+    from pydantic import TypeAdapter
+
     from ._core import Limits
+    from .stream.clocks import Clocks
     from .stream.intake import OutputSource
     from .stream.read_ahead import ReadAhead
+    from .stream.sources import AsyncSource
     from .transports.resume import Resume
 
 __all__ = ["Answer", "AsyncAnswer", "stream", "use_decoder"]
@@ -79,6 +87,7 @@ def stream(
     strict: bool = False,
     require_terminal: bool = True,
     output_source: OutputSource = "auto",
+    text_format: type[Any] | TypeAdapter[Any] | None = None,
     resume: Resume | None = None,
     idle_timeout: float | None = None,
     event_timeout: float | None = None,
@@ -96,6 +105,7 @@ def stream(
     strict: bool = False,
     require_terminal: bool = True,
     output_source: OutputSource = "auto",
+    text_format: type[Any] | TypeAdapter[Any] | None = None,
     resume: Resume | None = None,
     **request: Any,
 ) -> Answer: ...
@@ -106,6 +116,7 @@ def stream(
     strict: bool = False,
     require_terminal: bool = True,
     output_source: OutputSource = "auto",
+    text_format: type[Any] | TypeAdapter[Any] | None = None,
     resume: Resume | None = None,
     **request: Any,
 ) -> Answer | AsyncAnswer:
@@ -121,6 +132,7 @@ def stream(
         strict: As of `AsyncEventStream`.
         require_terminal: As of `AsyncEventStream`.
         output_source: As of `AsyncEventStream`.
+        text_format: As of `connect`.
         resume: As of `connect`. The requests that go on are sent by the client's HTTP client with the headers of the
             first; the policy alone says how often.
         **request: As of `client.responses.create`; `stream` is set. For an `AsyncOpenAI` also the timeouts,
@@ -130,40 +142,54 @@ def stream(
         The answer, to be entered once, which gives an `AsyncEventStream` or an `EventStream`.
 
     Raises:
-        TypeError: Raised when it is no client of the SDK, or waits otherwise than an `OpenAI` can.
-        ValueError: Raised for what `AsyncEventStream` refuses, when the block is entered.
+        TypeError: Raised when it is no client of the SDK, waits otherwise than an `OpenAI` can, or for a setting of
+            another type, before anything is sent.
+        ValueError: Raised for what `AsyncEventStream` and `connect` refuse, before anything is sent.
     """
+    if text_format is not None:
+        request = with_text_format(request, text_format)
     options = _Options(limits=limits, strict=strict, require_terminal=require_terminal, output_source=output_source)
-    waiting = {name: request.pop(name) for name in Waiting.__annotations__ if name in request}
+    waiting = cast("Waiting", {name: request.pop(name) for name in Waiting.__annotations__ if name in request})
     if isinstance(client, AsyncOpenAI):
+        make = partial(AsyncEventStream, **options, **waiting)
+        check_settings(make, resume)
         body = partial(_async_body, client, resume, strict=strict)
-        return AsyncAnswer(partial(_opened, client, request), body, partial(AsyncEventStream, **options, **waiting))
+        return AsyncAnswer(partial(_opened, client, request), body, make, clocks_of(waiting))
     if not isinstance(client, OpenAI):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a type checker
         raise _no_client(client)
     if waiting:
         message = f"{', '.join(waiting)}: for an AsyncOpenAI only; an OpenAI waits as its `timeout` says"
         raise TypeError(message)
-    body = partial(_body, client, resume, strict=strict)
-    return Answer(partial(_opened, client, request), body, partial(EventStream, **options))
+    make_sync = partial(EventStream, **options)
+    check_settings(make_sync, resume)
+    body_sync = partial(_body, client, resume, strict=strict)
+    return Answer(partial(_opened, client, request), body_sync, make_sync)
 
 
 class AsyncAnswer:
     """One request of the SDK, as an asynchronous context manager that gives its stream."""
 
     def __init__(
-        self, send: Callable[[], Any], body: Callable[[Any], Any], make: Callable[[Any], AsyncEventStream]
+        self,
+        send: Callable[[], Any],
+        body: Callable[[Any, Clocks | None], AsyncSource],
+        make: Callable[[Any], AsyncEventStream],
+        clocks: Clocks | None,
     ) -> None:
         self._send = send
         self._body = body
         self._opened: Any = None
         self._make = make
+        self._clocks = clocks
         self._stream: AsyncEventStream | None = None
 
     async def __aenter__(self) -> AsyncEventStream:
         self._opened = _once(self._opened, self._send)
-        reply = await self._opened.__aenter__()
+        reply = await in_time(self._opened.__aenter__(), self._clocks)
         try:
-            self._stream = self._make(self._body(reply.http_response))
+            source = self._body(reply.http_response, self._clocks)
+            source.clocks = self._clocks
+            self._stream = self._make(source)
             return await self._stream.__aenter__()
         except BaseException:
             await self._close()
@@ -222,11 +248,13 @@ class Answer:
             self._opened.__exit__(None, None, None)
 
 
-def _async_body(client: AsyncOpenAI, resume: Resume | None, response: Any, *, strict: bool) -> Any:
+def _async_body(
+    client: AsyncOpenAI, resume: Resume | None, response: Any, clocks: Clocks | None, *, strict: bool
+) -> AsyncSource:
     if resume is None:
-        return response
+        return open_async_source(response, strict=strict)
     again = partial(send, client=_http_client(client))
-    return AsyncResumingSource(response, again, _resumption(resume, response), strict=strict)
+    return AsyncResumingSource(response, again, _resumption(resume, response), clocks, strict=strict)
 
 
 def _body(client: OpenAI, resume: Resume | None, response: Any, *, strict: bool) -> Any:

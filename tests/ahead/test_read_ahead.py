@@ -173,6 +173,29 @@ def test_two_consumers_are_one_too_many(backend: str) -> None:
     run(backend, main)
 
 
+@each_backend
+def test_a_block_within_its_block_is_the_same(backend: str) -> None:
+    """`async with stream:` in a function that was given the stream of somebody's `async with`."""
+
+    async def main() -> None:
+        source = fast()
+        async with ors.AsyncEventStream(source, read_ahead=ors.ReadAhead()) as stream:
+            async with stream:
+                assert await stream.get_final_text() == TEXT
+            assert await stream.get_final_text() == TEXT
+        assert source.closed == 1
+        source = fast()
+        async with ors.AsyncEventStream(source, read_ahead=ors.ReadAhead()) as stream:
+            async with stream:
+                await anext(stream)
+            with pytest.raises(ors.StreamClosed):
+                while True:
+                    await anext(stream)
+        assert source.closed == 1
+
+    run(backend, main)
+
+
 @pytest.mark.anyio
 async def test_outside_of_its_block_it_says_so() -> None:
     stream = ors.AsyncEventStream(CHUNKS, read_ahead=ors.ReadAhead())

@@ -26,9 +26,12 @@ class Shown:
 
 
 ASYNC = "stream/test_async_event_stream.py::test_"
+CLOCKS = "ahead/test_clocks.py::test_"
+NTH = "test_cancelled_at_every_await"
 BAD = "core/test_bad_input.py::test_"
 HTTP = "transports/test_http_sources.py::test_"
 CLOSING = "transports/test_http_closing.py::test_"
+PROCESS = "process/test_streams.py::test_"
 MEMORY = "process/test_out_of_memory.py::test_"
 LINEAR = "core/test_linear.py::test_four_times_the_bytes_take_four_times_as_long"
 SOAK = "make:soak"
@@ -52,7 +55,18 @@ FAULTS = (
             "faults/test_reset_at_every_byte.py::test_a_task_hears_every_reset",
         ),
     ),
-    Shown("F3", "no bytes, or no events", ("ahead/test_clocks.py::test_silence",)),
+    Shown(
+        "F3",
+        "no bytes, or no events",
+        (
+            CLOCKS + "silence",
+            CLOCKS + "endless_comments",
+            CLOCKS + "endless_heartbeats",
+            CLOCKS + "endless_progress",
+            "transports/test_no_reply.py::test_each_clock",
+            "websocket/test_websocket_waiting.py::test_each_clock",
+        ),
+    ),
     Shown(
         "F4",
         "one byte at a time",
@@ -72,7 +86,12 @@ FAULTS = (
     Shown(
         "F10",
         "a flood and a slow consumer",
-        ("ahead/test_read_ahead.py::test_the_source_is_not_read_beyond_the_mark", SOAK),
+        (
+            "ahead/test_read_ahead.py::test_the_source_is_not_read_beyond_the_mark",
+            "transports/test_slow_consumer.py::test_a_task",
+            "transports/test_slow_consumer.py::test_a_thread",
+            SOAK,
+        ),
     ),
     Shown(
         "F11", "a compressed bomb", ("faults/test_compressed_bomb.py::test_a_bomb_is_a_limit_and_its_memory_bounded",)
@@ -121,7 +140,14 @@ FAULTS = (
         ),
     ),
     Shown(
-        "F21", "cancelled at any await", (ASYNC + "cancel_at_every_await_leaves_the_source_closed_and_loses_no_event",)
+        "F21",
+        "cancelled at any await",
+        (
+            ASYNC + "cancel_at_every_await_leaves_the_source_closed_and_loses_no_event",
+            f"stream/test_nth_await.py::{NTH}",
+            f"resume/test_resume_nth_await.py::{NTH}",
+            f"websocket/test_websocket_nth_await.py::{NTH}",
+        ),
     ),
     Shown(
         "F22",
@@ -150,7 +176,15 @@ FAULTS = (
             SYNC + "close_from_within_the_source_takes_effect_after_its_return",
         ),
     ),
-    Shown("F26", "fork", ("process/test_fork_and_exit.py::test_a_forked_child_and_its_parent_both_read_on",)),
+    Shown(
+        "F26",
+        "fork",
+        (
+            "process/test_fork_and_exit.py::test_a_forked_child_and_its_parent_both_read_on",
+            "process/test_fork_and_exit.py::test_a_fork_while_threads_read_leaves_no_lock_that_hangs",
+            PROCESS + "a_child_may_close_the_stream_that_its_parent_reads",
+        ),
+    ),
     Shown(
         "F27",
         "a panic",
@@ -185,6 +219,9 @@ FAULTS = (
         (
             "process/test_interrupt.py::test_an_interrupted_assembler_goes_on_where_it_was",
             "process/test_fork_and_exit.py::test_the_interpreter_ends_with_readers_events_and_views_alive",
+            PROCESS + "an_interrupted_thread_closes_its_connection_and_keeps_what_it_has",
+            PROCESS + "an_interrupted_event_loop_closes_its_connections",
+            PROCESS + "the_interpreter_ends_with_a_stream_left_open",
         ),
     ),
 )
@@ -209,6 +246,8 @@ PROMISES = (
         "every exception holds the partial response",
         (
             "core/test_cut_everywhere.py::test_every_cut_gives_the_events_the_snapshot_and_the_outcome_of_what_was_whole",
+            "stream/test_nth_await.py::test_failing_at_every_await",
+            "faults/test_reset_at_every_byte.py::test_a_task_hears_every_reset",
         ),
     ),
     Shown(
@@ -218,7 +257,15 @@ PROMISES = (
     ),
     Shown("P8", "memory is bounded", ("core/test_memory.py::test_a_giant_event_leaves_no_buffer_behind",)),
     Shown("P9", "time is linear", (LINEAR,)),
-    Shown("P10", "cancel anywhere", (ASYNC + "cancel_at_every_await_leaves_the_source_closed_and_loses_no_event",)),
+    Shown(
+        "P10",
+        "cancel anywhere",
+        (
+            f"stream/test_nth_await.py::{NTH}",
+            f"stream/test_gather_nth_await.py::{NTH}_of_the_caller",
+            f"stream/test_gather_nth_await.py::{NTH}_of_the_streams",
+        ),
+    ),
     Shown(
         "P11",
         "no async generator in the public API",
@@ -251,5 +298,14 @@ PROMISES = (
         ("process/test_fork_and_exit.py::test_the_interpreter_ends_while_daemon_threads_read",),
     ),
     Shown("P19", "fast paths are invisible", ("rust:layout.rs",)),
-    Shown("P20", "limits and defaults in one table", ("core/test_limits.py::test_the_defaults_are_those_of_the_stub",)),
+    Shown(
+        "P20",
+        "limits, errors and defaults in one table",
+        (
+            "docs/test_limits_page.py::test_the_default_is_the_one_of_the_code",
+            "docs/test_limits_page.py::test_no_setting_is_missing",
+            "docs/test_limits_page.py::test_every_error_is_there_with_its_base",
+            "core/test_limits.py::test_crossing_a_limit_names_it",
+        ),
+    ),
 )

@@ -103,6 +103,18 @@ async def test_a_source_that_cannot_be_made_is_told_behind_the_others() -> None:
             await anext(results)
 
 
+async def test_a_callback_that_raises_is_told_behind_the_results_that_ran() -> None:
+    def refuse(done: int, failed: int) -> None:
+        raise LookupError(f"{done} done")
+
+    seen: list[int] = []
+    async with ors.gather_streams((Slow(0.001) for _ in range(20)), limit=2, on_progress=refuse) as results:
+        with pytest.raises(LookupError, match="1 done"):
+            async for result in results:
+                seen.append(result.index)  # noqa: PERF401 - what came before the error is looked at
+    assert sorted(seen) == [0, 1]
+
+
 async def test_options_reach_the_streams() -> None:
     async with ors.gather_streams([Slow(3600)], idle_timeout=0.05) as results:
         assert isinstance((await anext(results)).error, ors.IdleTimeout)

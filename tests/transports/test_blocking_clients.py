@@ -220,6 +220,32 @@ def test_redirects_are_not_followed(server, make_client):
     getattr(client, "close", getattr(client, "clear", None))()
 
 
+@pytest.mark.parametrize("make_client", [requests.Session, urllib3.PoolManager])
+def test_nobody_there_is_no_stall(make_client):
+    """To urllib3 a refused connection is one of its timeouts."""
+    client = make_client()
+    with (
+        pytest.raises(ors.TransportError, match="no reply from") as caught,
+        ors.connect_sync("http://127.0.0.1:9/", {}, client=client),
+    ):
+        pass
+    assert type(caught.value) is ors.TransportError
+    getattr(client, "close", getattr(client, "clear", None))()
+
+
+class Impatient(requests.adapters.HTTPAdapter):
+    def send(self, *request, **settings):
+        return super().send(*request, **{**settings, "timeout": 0.2})
+
+
+def test_a_timeout_of_requests_is_a_stall(server):
+    with requests.Session() as session:
+        session.mount("http://", Impatient())
+        url = server.script(lambda exchange: exchange.wait_until_gone())
+        with pytest.raises(ors.StreamStalled, match="ReadTimeout"), ors.connect_sync(url, {}, client=session):
+            pass
+
+
 def test_clients_of_the_other_side_are_refused():
     with pytest.raises(TypeError, match=r"client must be an httpx2\.AsyncClient"):
         ors.connect("http://127.0.0.1:9/", client=requests.Session())

@@ -1,4 +1,5 @@
 import json
+import ssl
 import sys
 
 import aiohttp
@@ -199,6 +200,25 @@ async def test_wrong_clients():
         ors.connect("http://x", {}, client="y")
 
 
+async def test_clients_of_our_own_share_whom_they_trust(server, monkeypatch):
+    """Reading the certificates takes longer than all else of a short stream."""
+    made = []
+    create = httpx2.create_ssl_context
+    monkeypatch.setattr(httpx2, "create_ssl_context", lambda *how: made.append(how) or create(*how))
+    connect_module._trusted.cache_clear()
+    url = server.script(demo)
+    for _ in range(3):
+        async with ors.connect(url, {}) as stream:
+            await stream.until_done()
+        with ors.connect_sync(url, {}) as stream:
+            stream.until_done()
+    assert len(made) == 1
+    monkeypatch.setenv("SSL_CERT_FILE", __file__)
+    with pytest.raises(ssl.SSLError):
+        ors.connect(url, {})
+    assert len(made) == 2
+
+
 async def test_without_httpx2_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "httpx2", None)
     for make in (ors.connect, ors.connect_sync):
@@ -233,6 +253,16 @@ async def test_timeouts_and_read_ahead_reach_the_stream(server, anyio_backend):
                 pass
     assert (caught.value.events_seen, caught.value.retry_safe) == (1, True)
     assert server.gone.wait(5)
+
+
+@pytest.mark.parametrize("request_", ["hi", 5, ["hi"], bytearray(b"{}")])
+async def test_what_is_no_request(server, request_):
+    for connect in (ors.connect, ors.connect_sync):
+        with pytest.raises(TypeError, match="a request is a CreateResponse, a mapping, bytes or None, not"):
+            connect(server.script(demo), request_)
+        with pytest.raises(TypeError, match="text_format needs a request that is a model or a mapping, not"):
+            connect(server.script(demo), request_, text_format=int)
+    assert server.requests == []
 
 
 WRONG = [

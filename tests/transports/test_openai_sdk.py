@@ -125,6 +125,34 @@ async def test_the_options_of_our_streams(server):
             stream(client, **ASK, idle_timeout=3)
 
 
+WRONG = [{"resume": True}, {"limits": {}}, {"output_source": "bad"}]
+WRONG_IN_A_TASK = [{"idle_timeout": -1}, {"coalesce": True}, {"read_ahead": 5}]
+
+
+@pytest.mark.parametrize("wrong", [*WRONG, *WRONG_IN_A_TASK], ids=str)
+async def test_a_wrong_setting_is_told_before_anything_is_sent(server, wrong):
+    with pytest.raises((TypeError, ValueError), match=next(iter(wrong))):
+        stream(openai.AsyncOpenAI(**base(server)), **ASK, **wrong)
+    if wrong in WRONG:
+        with pytest.raises((TypeError, ValueError), match=next(iter(wrong))):
+            stream(openai.OpenAI(**base(server)), **ASK, **wrong)
+    assert server.requests == []
+
+
+async def test_structured_output(server):
+    item = {"type": "message", "id": "m", "role": "assistant", "status": "completed"}
+    part = {"type": "output_text", "text": "[1, 2]", "annotations": []}
+    response = {"id": "r", "object": "response", "status": "completed", "output": [{**item, "content": [part]}]}
+    body = b"data: " + json.dumps({"type": "response.completed", "response": response}).encode() + b"\n\n"
+    server.script(lambda exchange: exchange.whole(body), "/v1/responses")
+    async with openai.AsyncOpenAI(**base(server)) as client, stream(client, **ASK, text_format=list[int]) as events:
+        assert await events.get_final_parsed(list[int]) == [1, 2]
+    with openai.OpenAI(**base(server)) as client, stream(client, **ASK, text_format=list[int]) as events:
+        assert events.get_final_parsed(list[int]) == [1, 2]
+    for sent in server.requests:
+        assert json.loads(sent.body)["text"]["format"]["schema"] == {"type": "array", "items": {"type": "integer"}}
+
+
 async def test_resume_goes_on_with_the_key_of_the_sdk(server):
     with ors.EventStream(DEMO) as plain:
         told = [event.raw for event in plain]

@@ -1,5 +1,6 @@
 """What an HTTP server sends instead of an event stream, told at once (F20, S14)."""
 
+import gzip
 import json
 
 import aiohttp
@@ -14,6 +15,7 @@ pytestmark = pytest.mark.anyio
 JSON = {"content-type": "application/json; charset=utf-8"}
 HTML = {"content-type": "text/html"}
 PLAIN = {"content-type": "text/plain"}
+CHUNKED = {"transfer-encoding": "chunked"}
 
 
 async def stream_async(url, **options):
@@ -246,3 +248,35 @@ async def test_who_forgets_to_await_is_told_so(server):
             ors.AsyncEventStream(unawaited)
         async with unawaited as response, ors.AsyncEventStream(response) as stream:
             assert await stream.get_final_text()
+
+
+BROTLI = b"\x1b\xff\x0f\x00\x24\xa4\x61\x62\xb2\x25\x13\x01\x1c\x1f\x2d"
+ZSTD = b"\x28\xb5\x2f\xfd\x04\x58\x31\x01\x00"
+
+
+@pytest.mark.parametrize(("coding", "body"), [("br", BROTLI), ("zstd", ZSTD)])
+@pytest.mark.parametrize("content_type", ["text/event-stream", "application/json"])
+async def test_a_body_that_the_client_cannot_unpack_is_told_so(server, coding, body, content_type):
+    """httpx2 unpacks these where the libraries for it are installed, and else gives them as they came."""
+    headers = {"content-type": content_type, "content-encoding": coding}
+    error = await everywhere(server, body * 20, headers=headers)
+    assert type(error) is ors.TransportError
+    unpacked = "DecodingError" in str(error)
+    assert unpacked or f"packed as {coding} and not unpacked by the client" in str(error)
+
+
+async def test_a_packed_body_is_told_with_its_first_bytes(server):
+    def script(exchange):
+        exchange.head(200, {"content-type": "text/event-stream", "content-encoding": "exotic"}, **CHUNKED)
+        exchange.piece(BROTLI)
+        exchange.wait_until_gone()
+
+    with anyio.fail_after(5), pytest.raises(ors.TransportError, match="packed as exotic and not unpacked"):
+        await stream_async(server.script(script))
+
+
+@pytest.mark.parametrize("start", [b"", b": h\xc3\xa9\n\n", b"x: y\n\n", b"\xef\xbb\xbf"])
+async def test_a_body_that_the_client_unpacks_may_begin_as_any_other(server, start):
+    body = gzip.compress(start + DEMO)
+    headers = {"content-type": "text/event-stream", "content-encoding": "gzip"}
+    assert (await everywhere(server, body, headers=headers)).status == "completed"

@@ -36,11 +36,13 @@ async def turns() -> None:
     async with ors.ResponsesWebSocket(URL, headers={"authorization": "Bearer k"}) as socket:
         async with socket.create({"model": "m"}, follow_up=True) as turn:
             assert_type(turn, ors.AsyncEventStream)
+        async with socket.create({"model": "m"}, read_ahead=ors.ReadAhead(), total_timeout=9) as turn:
+            assert_type(turn, ors.AsyncEventStream)
         assert_type(socket.last_response_id, str | None)
 
 
 def sdk(client: openai.OpenAI, other: openai.AsyncOpenAI) -> None:
     assert_type(use_decoder(client), openai.OpenAI)
     assert_type(use_decoder(other, limits=ors.Limits()), openai.AsyncOpenAI)
-    assert_type(stream(client, model="m", require_terminal=False), Answer)
+    assert_type(stream(client, model="m", require_terminal=False, text_format=list[int]), Answer)
     assert_type(stream(other, model="m", coalesce=True, read_ahead=ors.ReadAhead(), idle_timeout=3.0), AsyncAnswer)

@@ -20,11 +20,15 @@ SECOND = answer("resp_2", "And", " more")
 TOLD = [json.loads(message)["type"] for message in FIRST + SECOND]
 
 
-async def two_turns(url, seen):
+MODES = {"pull": {}, "read ahead": {"read_ahead": ors.ReadAhead(max_bytes=400)}, "no clock": {"idle_timeout": None}}
+each_mode = pytest.mark.parametrize("mode", MODES)
+
+
+async def two_turns(url, seen, mode):
     """Two turns; `seen` gets the streams and the types of the events."""
     async with ors.ResponsesWebSocket(url) as socket:
         for follow_up in (False, True):
-            async with socket.create(REQUEST, follow_up=follow_up) as stream:
+            async with socket.create(REQUEST, follow_up=follow_up, **MODES[mode]) as stream:
                 seen.append(stream)
                 async for event in stream:
                     seen.append(event.type)
@@ -59,8 +63,9 @@ def check_partial(seen, fault):
 
 
 @pytest.mark.timeout(120)
+@each_mode
 @on_asyncio
-async def test_cancelled_at_every_await():
+async def test_cancelled_at_every_await(mode):
     at = -1
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -72,7 +77,7 @@ async def test_cancelled_at_every_await():
                 talk.requests.clear()
                 # A scope cancels every await from then on, not only one.
                 with anyio.CancelScope() as scope:
-                    run = Stepping(two_turns(url, seen), at, scope.cancel)
+                    run = Stepping(two_turns(url, seen, mode), at, scope.cancel)
                     await run
                 await check_closed(before, port_of(url))
                 check_partial(seen, None)
@@ -88,15 +93,16 @@ async def test_cancelled_at_every_await():
 
 
 @pytest.mark.timeout(120)
+@each_mode
 @on_asyncio
-async def test_failing_at_every_await():
+async def test_failing_at_every_await(mode):
     at = -1
     async with scripted(reply) as (url, _):
         before = asyncio.all_tasks()
         while True:
             at += 1
             seen, fault = [], None
-            run = Stepping(two_turns(url, seen), at, lambda at=at: OSError(f"await {at} failed"))
+            run = Stepping(two_turns(url, seen, mode), at, lambda at=at: OSError(f"await {at} failed"))
             try:
                 await run
             except (ors.OrStreamError, OSError) as error:

@@ -3,7 +3,7 @@
 import asyncio
 from functools import wraps
 
-SECONDS = 20
+SECONDS = 60
 REQUEST = {"model": "m", "input": "hi"}
 
 

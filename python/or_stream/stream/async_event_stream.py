@@ -12,7 +12,7 @@ from anyio.lowlevel import checkpoint
 from .._core import AsyncBatches, AsyncEvents
 from ..errors import OrStreamError
 from .clocks import FOREVER, Clocks, Timeouts
-from .deadline import Late, make_deadline
+from .deadline import Late, in_time, make_deadline
 from .intake import Intake
 from .iteration import AsyncTextDeltas
 from .progress import DRAIN_BYTES, DRAIN_SECONDS, ENDING_SECONDS, Progress
@@ -109,16 +109,17 @@ class AsyncEventStream(AsyncEvents, Progress[AsyncSource]):
         self._waited = 0.0
         self._seen = (0, 0)
         self._deadline: Deadline | None = None
-        self._clocks = Clocks(timeouts) if timeouts else None
+        self._clocks = opened.clocks or (Clocks(timeouts) if timeouts else None)
         self._ahead = None if read_ahead is None else Buffer(read_ahead, coalesces=coalesce)
         self._reader: TaskGroup | None = None
         self._reading: CancelScope | None = None
+        self._left = False
         self._taking = Lock()
 
     async def __aenter__(self) -> Self:
         """Check the HTTP reply, so that an error of the server is raised here, and start to read ahead if asked to."""
         await self._open()
-        if self._ahead is not None:
+        if self._ahead is not None and self._reader is None:
             self._buffer = self._ahead
             self._reading = CancelScope()
             self._reader = await create_task_group().__aenter__()
@@ -130,7 +131,8 @@ class AsyncEventStream(AsyncEvents, Progress[AsyncSource]):
     ) -> None:
         try:
             self._stop_reading()
-            if self._reader is not None:
+            if self._reader is not None and not self._left:
+                self._left = True
                 # Without the block's own error, which would come back wrapped in a group.
                 await self._reader.__aexit__(None, None, None)
         finally:
@@ -231,6 +233,9 @@ class AsyncEventStream(AsyncEvents, Progress[AsyncSource]):
             # Events that wait are taken without waiting: give way once for each batch of them.
             await checkpoint()
             events = await self._ahead.take()
+            if not events:
+                # Where a cancel has ended the reader it is about to reach its consumer, who is to hear of that first.
+                await checkpoint()
         finally:
             self._taking.release()
         return events or await self._next_chunk()
@@ -249,7 +254,7 @@ class AsyncEventStream(AsyncEvents, Progress[AsyncSource]):
         if not self._begin():
             return
         try:
-            await self._source.open()
+            await in_time(self._source.open(), self._clocks)
         except GeneratorExit:
             # The event loop has dropped this coroutine: nothing can be awaited any more.
             raise

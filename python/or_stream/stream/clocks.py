@@ -43,8 +43,8 @@ class Timeouts:
 class Clocks:
     """The clocks of one stream, in the time of its event loop.
 
-    All but `total` run only while the stream waits for bytes: what its reader does between two reads is not the
-    server's delay.
+    All but `total` run only while the stream waits for the reply or for bytes: what its reader does between two reads
+    is not the server's delay.
     """
 
     def __init__(self, timeouts: Timeouts) -> None:
@@ -56,6 +56,11 @@ class Clocks:
         self._began: float | None = None
         self._since_event = 0.0
         self._since_progress = 0.0
+
+    def give_idle(self) -> float | None:
+        """Give the idle limit away, to a source that keeps it itself and goes on where it is crossed."""
+        seconds, self._idle = self._idle, FOREVER
+        return None if seconds == FOREVER else seconds
 
     def deadline(self, now: float) -> float:
         """When a read that starts now is late."""

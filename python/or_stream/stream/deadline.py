@@ -14,6 +14,8 @@ from anyio import CancelScope, current_time
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
+    from .clocks import Clocks
+
 T = TypeVar("T")
 
 
@@ -51,6 +53,29 @@ def make_deadline() -> Deadline:
     except RuntimeError:
         is_asyncio = False
     return TimerDeadline() if is_asyncio else ScopeDeadline()
+
+
+async def in_time(value: Coroutine[Any, Any, T], clocks: Clocks | None) -> T:
+    """Wait for what comes before the first byte, no longer than the clocks of its stream allow.
+
+    Args:
+        value: What gives it: a reply, or the judgement of its head.
+        clocks: Of the stream; None to wait for ever.
+
+    Raises:
+        StreamStalled: Raised when a clock runs out.
+    """
+    if clocks is None:
+        return await value
+    deadline = make_deadline()
+    now = deadline.now()
+    try:
+        return await deadline.wait(value, clocks.deadline(now))
+    except Late:
+        raise clocks.stalled(now) from None
+    finally:
+        clocks.waited(deadline.now() - now, event=False, progress=False)
+        deadline.close()
 
 
 class ScopeDeadline:

@@ -72,7 +72,8 @@ def gather_streams(
 
     Raises:
         ValueError: Raised when `limit` is less than 1.
-        Exception: What the iterable of sources itself raises, behind the last result.
+        Exception: What the iterable of sources, or `on_progress`, itself raises, behind the last result; no further
+            sources are taken then.
     """
     if limit < 1:
         message = f"limit must be at least 1, not {limit}"
@@ -151,9 +152,16 @@ class Gathering:
                 result = await _read(index, source, self._options)
                 self.done += 1
                 self.failed += result.error is not None
-                if self._on_progress is not None:
-                    self._on_progress(self.done, self.failed)
+                self._tell_progress()
                 await send.send(result)
+
+    def _tell_progress(self) -> None:
+        if self._on_progress is None:
+            return
+        try:
+            self._on_progress(self.done, self.failed)
+        except Exception as error:  # as above
+            self._broken = self._broken or error
 
 
 async def _read(index: int, source: Any, options: dict[str, Any]) -> Gathered:

@@ -48,6 +48,7 @@ class Progress(CoreStream, Generic[SourceT]):
         self._intake = intake
         self._fault: OrStreamError | None = None
         self._closed = False
+        self._closed_by = ""
         self._released = False
         self._buffer: Buffer | None = None
 
@@ -166,7 +167,9 @@ class Progress(CoreStream, Generic[SourceT]):
 
     def _failed(self, error: BaseException) -> None:
         """Remember an error of the stream: whoever asks again gets it again."""
-        if isinstance(error, OrStreamError):
+        if not isinstance(error, OrStreamError):
+            self._closed_by = f": a read was given up ({type(error).__name__})"
+        else:
             if error.status is None:
                 error.status = self._source.status
             error.headers = error.headers or {name.lower(): value for name, value in self._source.headers.items()}
@@ -181,7 +184,7 @@ class Progress(CoreStream, Generic[SourceT]):
         return told or with_position(transport_error(cause), self._intake.assembler)
 
     def _closed_error(self) -> StreamClosed:
-        message = "the stream was closed before its end"
+        message = f"the stream was closed before its end{self._closed_by}"
         return with_position(StreamClosed(message), self._intake.assembler)
 
     def _may_drain(self) -> bool:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import partial
+from functools import lru_cache, partial
 from importlib import import_module
+from os import environ
 from typing import TYPE_CHECKING, Any, Literal
 
 from anyio import move_on_after
 
 from ..stream.async_event_stream import CLOSE_SECONDS, AsyncEventStream
+from ..stream.deadline import in_time
 from ..stream.event_stream import EventStream
+from ..stream.sources import open_async_source
 from ..stream.sources.faults import transport_error
+from ..stream.waiting import clocks_of
 from .request import Body, Request
 from .resume import Resume, Resumption
 from .resuming import AsyncResumingSource, ResumingSource
@@ -26,7 +30,9 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from .._core import Limits
+    from ..stream.clocks import Clocks
     from ..stream.intake import OutputSource
+    from ..stream.sources import AsyncSource
     from ..stream.waiting import Waiting
 
 CONNECT_SECONDS = 30.0
@@ -69,7 +75,8 @@ def connect(
         text_format: A pydantic model, any other type that pydantic knows, or a `TypeAdapter`: the request asks for an
             answer of its form (`text.format`, strict), which `stream.get_final_parsed` then gives.
         resume: How to go on when the connection breaks before the end, where the server offers it; None not to.
-        waiting: The timeouts, `read_ahead` and `coalesce` of `AsyncEventStream`.
+        waiting: The timeouts, `read_ahead` and `coalesce` of `AsyncEventStream`. The timeouts run from when the request
+            is sent: a server that does not reply is stalled too.
 
     Returns:
         The connection, to be entered once.
@@ -90,9 +97,10 @@ def connect(
         output_source=output_source,
         **waiting,
     )
-    _check_settings(stream, resume)
+    check_settings(stream, resume)
     made = _own_client("AsyncClient") if client is None else None
-    return Connection(Request.make(url, request, headers), client or made, made, stream, resume, strict=strict)
+    sent = Request.make(url, request, headers)
+    return Connection(sent, client or made, made, stream, resume, clocks=clocks_of(waiting), strict=strict)
 
 
 def connect_sync(
@@ -141,7 +149,7 @@ def connect_sync(
         require_terminal=require_terminal,
         output_source=output_source,
     )
-    _check_settings(stream, resume)
+    check_settings(stream, resume)
     made = _own_client("Client") if client is None else None
     return SyncConnection(Request.make(url, request, headers), client or made, made, stream, resume, strict=strict)
 
@@ -157,6 +165,7 @@ class Connection:
         stream: Callable[[Any], AsyncEventStream],
         resume: Resume | None,
         *,
+        clocks: Clocks | None,
         strict: bool,
     ) -> None:
         self._request = request
@@ -164,6 +173,7 @@ class Connection:
         self._own_client = own_client
         self._make_stream = stream
         self._resume = resume
+        self._clocks = clocks
         self._strict = strict
         self._stream: AsyncEventStream | None = None
         self._entered = False
@@ -171,7 +181,9 @@ class Connection:
     async def __aenter__(self) -> AsyncEventStream:
         self._entered = _once(entered=self._entered)
         try:
-            self._stream = self._make_stream(await self._send())
+            source = self._source(await in_time(self._send(), self._clocks))
+            source.clocks = self._clocks
+            self._stream = self._make_stream(source)
             return await self._stream.__aenter__()
         except BaseException:
             await self._close()
@@ -189,13 +201,16 @@ class Connection:
 
     async def _send(self) -> Any:
         try:
-            response = await send(self._request, self._client)
+            return await send(self._request, self._client)
         except Exception as cause:
             raise transport_error(cause, what=f"no reply from {self._request.url}") from cause
+
+    def _source(self, response: Any) -> AsyncSource:
         if self._resume is None:
-            return response
+            return open_async_source(response, strict=self._strict)
         resumption = Resumption(self._resume, self._request)
-        return AsyncResumingSource(response, partial(send, client=self._client), resumption, strict=self._strict)
+        again = partial(send, client=self._client)
+        return AsyncResumingSource(response, again, resumption, self._clocks, strict=self._strict)
 
     async def _close(self) -> None:
         try:
@@ -271,8 +286,17 @@ def _once(*, entered: bool) -> bool:
     return True
 
 
-def _check_settings(stream: Callable[[Any], object], resume: object) -> None:
-    """Refuse a wrong setting before the request is sent, which may cost a generation."""
+def check_settings(stream: Callable[[Any], object], resume: object) -> None:
+    """Refuse a wrong setting before the request is sent, which may cost a generation.
+
+    Args:
+        stream: Makes the stream of the settings, from any source.
+        resume: The policy; None for none.
+
+    Raises:
+        TypeError: Raised for a setting that the stream does not know, and for what is no policy.
+        ValueError: Raised for a setting's wrong value.
+    """
     if not (resume is None or isinstance(resume, Resume)):
         message = f"resume is an or_stream.Resume, not {resume!r}"
         raise TypeError(message)
@@ -285,4 +309,11 @@ def _own_client(kind: Literal["AsyncClient", "Client"]) -> Any:
     except ImportError as error:
         message = "connect() needs httpx2, or a client of yours: pip install 'or-stream[httpx2]'"
         raise ImportError(message) from error
-    return getattr(httpx2, kind)(timeout=httpx2.Timeout(IDLE_SECONDS, connect=CONNECT_SECONDS))
+    trusted = _trusted(environ.get("SSL_CERT_FILE"), environ.get("SSL_CERT_DIR"))
+    return getattr(httpx2, kind)(verify=trusted, timeout=httpx2.Timeout(IDLE_SECONDS, connect=CONNECT_SECONDS))
+
+
+@lru_cache(maxsize=4)
+def _trusted(*_of_the_environment: str | None) -> Any:
+    """Whom our clients trust, as the environment says. Made once: reading the certificates takes some 20 ms."""
+    return import_module("httpx2").create_ssl_context()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..json_text import write_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ..models import CreateResponse
 
 Body: TypeAlias = "CreateResponse | Mapping[str, Any] | bytes | None"
@@ -50,4 +49,7 @@ def _content(body: CreateResponse | Mapping[str, Any] | bytes) -> bytes:
         return body
     to_dict: Any = getattr(body, "to_dict", None)
     members: Any = to_dict() if to_dict is not None else body
-    return write_bytes({**members, "stream": True})
+    if not isinstance(members, Mapping):
+        message = f"a request is a CreateResponse, a mapping, bytes or None, not {type(body).__name__}"
+        raise TypeError(message)
+    return write_bytes({**members, "stream": True})  # pyright: ignore[reportUnknownArgumentType] - a mapping of JSON

@@ -30,6 +30,8 @@ class Resume:
     """How often and how long a cut stream is asked for again, with `GET {url}/{response_id}?starting_after=N`.
 
     Only servers that keep responses offer it, such as OpenAI's for `background` responses. The POST is never repeated.
+    Silence beyond `idle_timeout`, or beyond the client's own timeout, is a cut as any other; the other timeouts end the
+    stream.
 
     Args:
         max_attempts: Requests in a row that bring no new event before the stream gives up.
@@ -134,9 +136,7 @@ class Resumption:
 
     def request(self) -> Request:
         """Give the request for the events that are missing."""
-        url = resume_url(
-            self._request, self._facts.response_id or "", self._facts.last_sequence_number or 0, self._policy.url
-        )
+        url = resume_url(self._request, self._response_id, self._facts.last_sequence_number or 0, self._policy.url)
         headers = {name: value for name, value in self._request.headers.items() if name not in _OF_A_BODY}
         return Request("GET", url, headers, None)
 
@@ -155,11 +155,16 @@ class Resumption:
         if status is not None and status not in _RETRIED:
             raise self._failed(f"the server does not offer it: {cause}")
 
+    @property
+    def _response_id(self) -> str:
+        # Who follows a response by a GET has its id in the URL, and not the event that tells it.
+        return self._facts.response_id or (_last_of_path(self._request.url) if self._request.method == "GET" else "")
+
     def _obstacle(self) -> str | None:
         facts = self._facts
         if facts.fault is not None:
             return f"its events could not be read: {facts.fault}"
-        if not facts.response_id or facts.response_id in (".", ".."):
+        if self._response_id in ("", ".", ".."):
             return "the server sent no response id"
         if facts.last_sequence_number is None:
             return "the server sent no sequence numbers"
@@ -184,11 +189,15 @@ def resume_url(
     parts = urlsplit(of_response(response_id) if of_response is not None else request.url)
     path = parts.path.rstrip("/")
     # A GET that follows a response has its id at the end already.
-    if of_response is None and unquote(path.rpartition("/")[2]) != response_id:
+    if of_response is None and _last_of_path(request.url) != response_id:
         path += "/" + quote(response_id, safe="")
     own = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in _OWN_QUERY]
     query = [*own, ("stream", "true"), ("starting_after", str(last_sequence_number))]
     return urlunsplit((parts.scheme, parts.netloc, path, urlencode(query), ""))
+
+
+def _last_of_path(url: str) -> str:
+    return unquote(urlsplit(url).path.rstrip("/").rpartition("/")[2])
 
 
 _OWN_QUERY = frozenset({"stream", "starting_after"})

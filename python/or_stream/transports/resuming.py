@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from threading import Event as ThreadEvent
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from anyio import Event, move_on_after
 
-from ..errors import OrStreamError, ResumeFailed
+from ..errors import IdleTimeout, OrStreamError, ResumeFailed
+from ..stream.deadline import Late, make_deadline
 from ..stream.sources import AsyncSource, Chunk, Source, open_async_source, open_source
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Coroutine, Mapping
 
+    from ..stream.clocks import Clocks
+    from ..stream.deadline import Deadline
     from .request import Request
     from .resume import Resumption
+
+T = TypeVar("T")
 
 _CLOSE_SECONDS = 5.0
 
@@ -100,29 +105,44 @@ class ResumingSource(Source):
 
 
 class AsyncResumingSource(AsyncSource):
-    """A reply, and the replies that continue it, for a task."""
+    """A reply, and the replies that continue it, for a task.
+
+    A connection that is silent for longer than the stream's `idle_timeout` is given up as one that broke.
+    """
 
     def __init__(
-        self, response: Any, send: Callable[[Request], Awaitable[Any]], resumption: Resumption, *, strict: bool
+        self,
+        response: Any,
+        send: Callable[[Request], Awaitable[Any]],
+        resumption: Resumption,
+        clocks: Clocks | None,
+        *,
+        strict: bool,
     ) -> None:
         self._inner = open_async_source(response, strict=strict)
         _describe(self, self._inner)
         self._send = send
         self._resumption = resumption
         self._strict = strict
+        self._idle_timeout = None if clocks is None else clocks.give_idle()
+        self._deadline: Deadline | None = None
         self._fault: ResumeFailed | None = None
         self._aborted = Event()
 
     async def open(self) -> None:
         """Check the first reply."""
-        await self._inner.open()
+        await self._soon(self._inner.open())
 
     async def read(self) -> Chunk | None:
         """Wait for whole new events; empty when bytes came and none was finished."""
         if self._fault is not None:
             raise self._fault
         try:
-            chunk = await self._inner.read()
+            chunk = await self._soon(self._inner.read())
+        except IdleTimeout as stall:
+            if self._resumption.is_over:
+                raise
+            return await self._go_on(stall)
         except (OrStreamError, MemoryError):
             raise
         except Exception as cause:
@@ -156,8 +176,9 @@ class AsyncResumingSource(AsyncSource):
             raise ConnectionError(message)
         inner: AsyncSource | None = None
         try:
-            inner = open_async_source(await self._send(self._resumption.request()), strict=self._strict)
-            await inner.open()
+            response = await self._soon(self._ask())
+            inner = open_async_source(response, strict=self._strict)
+            await self._soon(inner.open())
             _refuse_json(inner)
         except Exception as cause:
             await _drop(inner)
@@ -170,9 +191,26 @@ class AsyncResumingSource(AsyncSource):
         _describe(self, inner)
         return True
 
+    async def _ask(self) -> Any:
+        return await self._send(self._resumption.request())
+
+    async def _soon(self, value: Coroutine[Any, Any, T]) -> T:
+        """Wait for the next bytes, and no longer than silence may last."""
+        if self._idle_timeout is None:
+            return await value
+        if self._deadline is None:
+            self._deadline = make_deadline()
+        try:
+            return await self._deadline.wait(value, self._deadline.now() + self._idle_timeout)
+        except Late:
+            message = f"no byte came for {self._idle_timeout} s (idle_timeout)"
+            raise IdleTimeout(message) from None
+
     async def aclose(self) -> None:
         """Close the connection of now."""
         self._aborted.set()
+        if self._deadline is not None:
+            self._deadline.close()
         await self._inner.aclose()
 
     async def abort(self) -> None:

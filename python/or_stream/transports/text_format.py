@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ..models import CreateResponse
 
 
@@ -26,7 +25,7 @@ def with_text_format(request: CreateResponse | Mapping[str, Any] | bytes | None,
     """
     from ..models import JsonSchemaFormat  # noqa: PLC0415 - pydantic is loaded when it is asked for
 
-    if request is None or isinstance(request, bytes):
+    if not (isinstance(request, Mapping) or hasattr(request, "to_dict")):
         message = f"text_format needs a request that is a model or a mapping, not {type(request).__name__}"
         raise TypeError(message)
     members = _members(request)

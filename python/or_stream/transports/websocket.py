@@ -11,6 +11,9 @@ from .._core import Limits
 from ..errors import ConcurrentUse, StreamClosed
 from ..outcome import Outcome
 from ..stream.async_event_stream import CLOSE_SECONDS, AsyncEventStream
+from ..stream.deadline import in_time
+from ..stream.waiting import clocks_of
+from .connect import check_settings
 from .response_create import ResponseCreate
 from .text_format import with_text_format
 
@@ -20,10 +23,12 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from pydantic import TypeAdapter
+    from typing_extensions import Unpack
     from websockets.asyncio.client import ClientConnection
 
     from ..models import CreateResponse
     from ..stream.intake import OutputSource
+    from ..stream.waiting import Waiting
     from .websocket_turn import TurnSource
 
 _LIMIT_REACHED = "websocket_connection_limit_reached"
@@ -50,10 +55,13 @@ class ResponsesWebSocket:
         require_terminal: As of `AsyncEventStream`.
         output_source: As of `AsyncEventStream`.
         open_timeout: Seconds for the connection and its handshake; None waits for ever.
-        idle_timeout: Seconds that the next message of a response may take; None waits for ever.
+        idle_timeout: Seconds that the next message of a response may take, where `create` is not told otherwise; None
+            waits for ever.
 
     Raises:
         ImportError: Raised when websockets is not installed.
+        TypeError: Raised for a setting of another type.
+        ValueError: Raised for a setting's wrong value.
     """
 
     def __init__(
@@ -87,6 +95,7 @@ class ResponsesWebSocket:
             require_terminal=require_terminal,
             output_source=output_source,
         )
+        check_settings(partial(self._make_stream, idle_timeout=idle_timeout), None)
         self._connection: ClientConnection | None = None
         self._closed_why = _NOT_OPEN
         self._turn_runs = False
@@ -124,6 +133,7 @@ class ResponsesWebSocket:
         *,
         follow_up: bool = False,
         text_format: type[Any] | TypeAdapter[Any] | None = None,
+        **waiting: Unpack[Waiting],
     ) -> Turn:
         """Ask for a response, to be used as `async with socket.create(request) as stream:`.
 
@@ -135,26 +145,32 @@ class ResponsesWebSocket:
             request: A `models.CreateResponse` or a mapping, without `stream`, `stream_options` and `background`.
             follow_up: Set `previous_response_id` to `last_response_id`, as of when the block is entered.
             text_format: As of `connect`.
+            waiting: As of `connect`, for this response.
 
         Returns:
             The turn, to be entered once. Entering raises `ConcurrentUse` while another response runs, `StreamClosed`
             when the connection is closed, and `ValueError` when there is nothing to follow up.
 
         Raises:
-            ValueError: Raised when the request has a field that must not be sent here, or says itself what it follows.
-            TypeError: Raised when the request is neither model nor mapping.
+            ValueError: Raised when the request has a field that must not be sent here, or says itself what it follows,
+                and for a setting's wrong value.
+            TypeError: Raised when the request is neither model nor mapping, and for a setting that no stream has.
         """
         message = ResponseCreate(request if text_format is None else with_text_format(request, text_format))
         if follow_up and message.follows:
             message_text = "the request has a previous_response_id of its own: follow_up would replace it"
             raise ValueError(message_text)
-        return Turn(partial(self._begin, message, follow_up=follow_up), self._end)
+        told: Waiting = {"idle_timeout": self._idle_timeout, **waiting}
+        check_settings(partial(self._make_stream, **told), None)
+        return Turn(partial(self._begin, message, told, follow_up=follow_up), self._end)
 
     async def aclose(self) -> None:
         """Close the connection, also under a response that runs. Does nothing the second time."""
         await self._close(_NOT_OPEN)
 
-    async def _begin(self, message: ResponseCreate, *, follow_up: bool) -> tuple[AsyncEventStream, TurnSource]:
+    async def _begin(
+        self, message: ResponseCreate, waiting: Waiting, *, follow_up: bool
+    ) -> tuple[AsyncEventStream, TurnSource]:
         if self._turn_runs:
             text = "a response is running on this WebSocket: read it to its end, or open another WebSocket"
             raise ConcurrentUse(text)
@@ -166,14 +182,14 @@ class ResponsesWebSocket:
         body = message.encode(previous_response_id=self._last_response_id if follow_up else None)
         source = self._make_source(
             self._connection,
-            idle_timeout=self._idle_timeout,
             max_bytes=self._max_bytes,
             failed_id=self._failed_id,
         )
-        stream = self._make_stream(source)
+        source.clocks = clocks_of(waiting)
+        stream = self._make_stream(source, **waiting)
         self._turn_runs = True
         try:
-            await source.send(body)
+            await in_time(source.send(body), source.clocks)
         except BaseException:
             # Nobody knows how much of it the server has got.
             await self._end(stream, source)
@@ -182,7 +198,8 @@ class ResponsesWebSocket:
 
     async def _end(self, stream: AsyncEventStream, source: TurnSource) -> None:
         try:
-            await stream.aclose()
+            # Its own end, which waits for the task that reads ahead.
+            await stream.__aexit__(None, None, None)
         finally:
             self._remember(stream)
             why = _why_unusable(stream, source)
@@ -225,7 +242,11 @@ class Turn:
             raise ValueError(message)
         self._entered = True
         self._running = await self._begin()
-        return self._running[0]
+        try:
+            return await self._running[0].__aenter__()
+        except BaseException as error:
+            await self.__aexit__(type(error), error, error.__traceback__)
+            raise
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None

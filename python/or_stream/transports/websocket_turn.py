@@ -31,7 +31,6 @@ class TurnSource(AsyncSource):
 
     Args:
         connection: The open connection, which nobody else reads meanwhile.
-        idle_timeout: Seconds that a message may take; None waits for ever.
         max_bytes: The size of message that the connection refuses.
         failed_id: The response of the turn before, if that ended by an error: its `response.failed` may come yet.
     """
@@ -42,12 +41,10 @@ class TurnSource(AsyncSource):
         self,
         connection: ClientConnection,
         *,
-        idle_timeout: float | None,
         max_bytes: int | None,
         failed_id: str | None,
     ) -> None:
         self._connection = connection
-        self._idle_timeout = idle_timeout
         self._max_bytes = max_bytes
         self._failed_id = failed_id
         self._begun = False
@@ -86,16 +83,12 @@ class TurnSource(AsyncSource):
         await self._connection.close()
 
     async def _receive(self) -> bytes | None:
-        idle = asyncio.timeout(self._idle_timeout)
         try:
-            async with idle if self._failed_by is None else asyncio.timeout_at(self._failed_by):
+            async with asyncio.timeout_at(self._failed_by):
                 return await self._connection.recv(decode=False)
-        except TimeoutError as error:
-            if self._failed_by is not None:
-                self.is_over = True
-                return None
-            message = f"no message for {self._idle_timeout} seconds"
-            raise TimeoutError(message) from error
+        except TimeoutError:
+            self.is_over = True
+            return None
         except ConnectionClosedOK:
             if not self._is_sent:
                 raise

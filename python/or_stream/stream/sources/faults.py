@@ -34,6 +34,7 @@ def _alone(cause: Exception) -> Exception:
 
 
 def _is_timeout(cause: Exception) -> bool:
-    # httpx, httpx2 and urllib3 do not derive theirs from Python's own, and none of them may be installed.
+    # httpx, requests and urllib3 do not derive theirs from Python's own, and none of them may be installed. To urllib3
+    # a refused connection is a timeout too.
     names = {base.__name__ for base in type(cause).__mro__}
-    return not names.isdisjoint({"TimeoutError", "TimeoutException"})
+    return not names.isdisjoint({"TimeoutError", "TimeoutException", "Timeout"}) and "NewConnectionError" not in names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import getincrementaldecoder
 from typing import TYPE_CHECKING, Any
 
 from ... import json_text
@@ -21,6 +22,8 @@ _WHITE = b" \t\r\n\xef\xbb\xbf"
 _BODY_BYTES = 2048
 _JSON_BYTES = 65536
 _MESSAGE_CHARS = 200
+_START_BYTES = 32
+_CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\r")
 
 
 class Reply:
@@ -40,13 +43,21 @@ class Reply:
         self._status = status
         self._content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
         self._location = headers.get("location", "")
+        self._coding = headers.get("content-encoding", "").strip().lower()
         self._body = b""
         is_success = 200 <= status < 300
         is_json = self._content_type == "application/json" or self._content_type.endswith("+json")
-        self.unsure = is_success and not strict and self._content_type in _UNTYPED
-        self.refused = not (is_success and (self._content_type == _EVENTS or is_json)) and not self.unsure
+        self._is_declared = is_success and (self._content_type == _EVENTS or is_json)
+        # A client that lacks the library to unpack a body may give it as it came.
+        may_be_packed = self._is_declared and self._is_packed
+        self.unsure = may_be_packed or (is_success and not strict and self._content_type in _UNTYPED)
+        self.refused = not self._is_declared and not self.unsure
         self.settled = not (self.unsure or self.refused)
         """Whether nothing is left to judge or to give: the body goes on as it comes."""
+
+    @property
+    def _is_packed(self) -> bool:
+        return self._coding not in ("", "identity")
 
     def add(self, chunk: Chunk | None) -> None:
         """Take a chunk of the body, or None at its end.
@@ -59,9 +70,10 @@ class Reply:
         start = self._body.lstrip(_WHITE)
         if self.unsure and (start or chunk is None):
             self.unsure = False
-            self.refused = not _may_be_read(start)
+            self.refused = _is_binary(start) if self._is_declared else not _may_be_read(start)
         needed = _JSON_BYTES if start.startswith(b"{") else _BODY_BYTES
-        if self.refused and (chunk is None or len(self._body) >= needed):
+        # Of packed bytes more would tell no more.
+        if self.refused and (chunk is None or self._is_declared or len(self._body) >= needed):
             raise self._error()
 
     def take(self) -> bytes:
@@ -76,6 +88,8 @@ class Reply:
                 f"HTTP {self._status}: {server_error_message(error_json)}", error_json=error_json, status=self._status
             )
         kind = self._content_type or "a body without content type"
+        if self._is_packed and _is_binary(self._body):
+            kind += f", packed as {self._coding} and not unpacked by the client,"
         where = f" to {self._location}" if self._location else ""
         text = self._body[:_BODY_BYTES].decode(errors="replace")[:_MESSAGE_CHARS]
         return TransportError(
@@ -90,6 +104,16 @@ def _may_be_read(start: bytes) -> bool:
     first = start[: max(map(len, _FIELDS))]
     is_field = any(first.startswith(field) or field.startswith(first) for field in _FIELDS)
     return is_field or first.startswith((b"{", b"[", b"<"))
+
+
+def _is_binary(start: bytes) -> bool:
+    """Whether these are no bytes of a text: those of packed bodies soon are none."""
+    start = start[:_START_BYTES]
+    try:
+        getincrementaldecoder("utf-8")().decode(start)
+    except UnicodeDecodeError:
+        return True
+    return not _CONTROLS.isdisjoint(start)
 
 
 def _error_json(body: bytes) -> bytes | None:

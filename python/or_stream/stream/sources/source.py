@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+    from ..clocks import Clocks
+
 Chunk: TypeAlias = bytes | bytearray | memoryview
 
 
@@ -56,6 +58,9 @@ class AsyncSource(_Described, ABC):
 
     closes_at_once: bool = False
     """Whether `aclose` never waits, so that no cancelled task is held up by it."""
+
+    clocks: Clocks | None = None
+    """Those of its stream, where they have been running since the request was sent."""
 
     @property
     def library_read(self) -> Callable[[], Awaitable[bytes]] | None:
