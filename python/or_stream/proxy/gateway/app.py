@@ -18,6 +18,7 @@ from starlette.websockets import WebSocket
 from ...errors import OrStreamError
 from ...transports.websocket_open import open_websocket
 from ..log import EventLogError, resume_app
+from ..options import check_options
 from ..refusing import one_line, refusal
 from ..relay import MAX_EVENT_BYTES
 from ..rewrite.shapes import as_object
@@ -60,10 +61,11 @@ class Gateway:
         upstream: The server's base URL; `/v1` and `/v1/responses` at its end are those of the requests.
         upstream_headers: Headers for the server, in the place of the client's own of that name.
         books: The usage log and the metrics.
-        options: What every relay is told, the `log` too; see `RelayOptions`.
+        options: What every relay is told, the `log` too, but no `tap`; see `RelayOptions`.
 
     Raises:
-        ValueError: Raised when the URL is none of a server.
+        TypeError: Raised for an option that there is none of.
+        ValueError: Raised when the URL is none of a server, and for a value that an option cannot have.
     """
 
     def __init__(
@@ -74,6 +76,10 @@ class Gateway:
         books: Books | None = None,
         **options: Unpack[RelayOptions],
     ) -> None:
+        check_options(options)
+        if "tap" in options:
+            message = "a tap reads one stream: a gateway gives each its own, and on_end gets it"
+            raise TypeError(message)
         self.upstream = _base_of(upstream)
         self.books = books or Books()
         self._log = log = options.get("log")

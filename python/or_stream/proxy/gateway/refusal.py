@@ -57,6 +57,7 @@ class Refusal:
             "bytes_out": 0,
             "client_gone": False,
             "error": self.message,
+            "log_error": None,
         }
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from .shapes import as_object
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 TextKind: TypeAlias = Literal[
     "output_text", "refusal", "reasoning", "summary", "arguments", "input", "code", "command", "diff", "transcript"
 ]
-Rewrite: TypeAlias = "Callable[[str], str]"
 
 KIND_OF_DELTA: dict[str, TextKind] = {
     "response.output_text.delta": "output_text",
@@ -31,31 +30,57 @@ KIND_OF_DELTA: dict[str, TextKind] = {
 }
 
 
+class Rewrite(NamedTuple):
+    """One text handler, and how many characters it has to see again with what follows them."""
+
+    handler: Callable[[str], str]
+    hold: int
+
+    def __call__(self, text: str) -> str:
+        """Give the words that the handler wants for these.
+
+        Raises:
+            TypeError: Raised when it gives no text.
+        """
+        told: object = self.handler(text)
+        if not isinstance(told, str):
+            message = f"a text handler returns the text to be told, a str, not {type(told).__name__}"
+            raise TypeError(message)
+        return told
+
+
 class Window:
-    """One text on its way through one handler.
+    """One text on its way through its handlers, one after the other.
 
     Args:
+        rewrites: The handlers, each of which gets what the one before gave out.
         template: The data of the text's latest delta event, for one more of our own.
     """
 
-    def __init__(self, template: dict[str, Any]) -> None:
+    def __init__(self, rewrites: Sequence[Rewrite], template: dict[str, Any]) -> None:
         self.template = template
         self.original: list[str] = []
         self.told: list[str] = []
-        self._held = ""
+        self._rewrites = rewrites
+        self._held = [""] * len(rewrites)
 
-    def push(self, original: str, delta: str, rewrite: Rewrite, hold: int) -> str:
-        """Take a delta, which the server sent as `original`, and give what can go out: all but `hold` characters."""
+    def push(self, original: str, delta: str) -> str:
+        """Take a delta, which the server sent as `original`, and give what can go out: all but what is held back."""
         self.original.append(original)
-        text = rewrite(self._held + delta)
-        cut = max(len(text) - hold, 0)
-        self._held = text[cut:]
-        self.told.append(text[:cut])
-        return text[:cut]
+        for at, rewrite in enumerate(self._rewrites):
+            text = rewrite(self._held[at] + delta)
+            cut = max(len(text) - rewrite.hold, 0)
+            delta, self._held[at] = text[:cut], text[cut:]
+        self.told.append(delta)
+        return delta
 
     def rest(self) -> str:
         """Give what is held back, once."""
-        rest, self._held = self._held, ""
+        rest = ""
+        for at, rewrite in enumerate(self._rewrites):
+            # What a handler holds back it has seen already, and sees again only with what another lets go behind it.
+            rest = rewrite(self._held[at] + rest) if rest else self._held[at]
+            self._held[at] = ""
         self.told.append(rest)
         return rest
 
@@ -71,10 +96,10 @@ class Windows:
         self._open: dict[tuple[TextKind, object], Window] = {}
         self._texts: dict[tuple[TextKind, str], str] = {}
 
-    def of_delta(self, kind: TextKind, data: dict[str, Any]) -> Window:
+    def of_delta(self, kind: TextKind, rewrites: Sequence[Rewrite], data: dict[str, Any]) -> Window:
         """Find the text that a delta grows."""
         index = data.get("output_index")
-        window = self._open.setdefault((kind, data.get("item_id") if index is None else index), Window(data))
+        window = self._open.setdefault((kind, data.get("item_id") if index is None else index), Window(rewrites, data))
         window.template = data
         return window
 
