@@ -150,7 +150,9 @@ class Decoder(_Reader):
 
 class Tap(_Reader):
     """The facts of one stream that passes by. Never raises on what a server sends."""
-    def __new__(cls, level: Literal["terminal", "usage", "timing", "items"] = "usage", *, limits: Limits | None = None) -> Self: ...
+    def __new__(
+        cls, level: Literal["terminal", "usage", "timing", "items"] = "usage", *, limits: Limits | None = None
+    ) -> Self: ...
     def feed(self, chunk: Buffer, /, t_ns: int | None = None) -> None:
         """Take note of the next bytes of the body.
 

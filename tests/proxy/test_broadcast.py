@@ -216,7 +216,9 @@ async def test_every_kind_of_item_survives_joining():
     assert folded(await everything(cast.join())).snapshot_json() == folded(body).snapshot_json()
 
 
-@pytest.mark.parametrize(("settings", "says"), [({"policy": "drop_oldest"}, "coalesce"), ({"max_bytes": 0}, "at least 1")])
+@pytest.mark.parametrize(
+    ("settings", "says"), [({"policy": "drop_oldest"}, "coalesce"), ({"max_bytes": 0}, "at least 1")]
+)
 async def test_wrong_settings_are_refused(settings, says):
     with pytest.raises(ValueError, match=says):
         Broadcast(source([BODY])).join(**settings)

@@ -1,7 +1,7 @@
 """Bytes out are bytes in: every recording in every cutting.
 
-Over real HTTP a real server cuts, and the network joins again what it likes; so the relay itself gets every recording in
-pieces of one byte too, and in any others, from a source in this process.
+Over real HTTP a real server cuts, and the network joins again what it likes; so the relay itself gets every recording
+in pieces of one byte too, and in any others, from a source in this process.
 """
 
 import hashlib
@@ -136,7 +136,7 @@ def cuttings(body: bytes, draw: random.Random) -> Iterator[list[bytes]]:
 
 @pytest.mark.skipif(not RECORDINGS, reason="the recorded corpus is not here")
 def test_every_recording_in_every_cutting() -> None:
-    draw = random.Random(6)  # noqa: S311 - cuts, no secrets
+    draw = random.Random(6)
     singles = 0
     for path in RECORDINGS:
         body = path.read_bytes()

@@ -257,10 +257,8 @@ class Broadcast:
 
     def _end(self) -> None:
         """Tell the end that the server told, or the one that it owes."""
-        if str(self.tap.finish()) == "truncated":
-            ending = self._owed()
-        else:
-            ending = DONE if self.tap.done_seen else b""
+        own = DONE if self.tap.done_seen else b""
+        ending = self._owed() if str(self.tap.finish()) == "truncated" else own
         if self._stretch:
             self._past.append(_Told.of(coalesce(self._stretch)))
             self._stretch = []

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .tap import Tap
 
 
-class EventTooLong(TransportError):
+class EventTooLong(TransportError):  # noqa: N818 - reads like its siblings
     """Raised when an event of the server is longer than `max_event_bytes`."""
 
 
@@ -42,6 +42,7 @@ class Flow:
     def __init__(self, tap: Tap, rewriter: Rewriter | None, recorder: Recorder | None, max_event_bytes: int) -> None:
         self.rewriter = rewriter
         self.held = bytearray()
+        self.is_plain = rewriter is None and recorder is None
         self.rest_told = False
         self._tap = tap
         self._recorder = recorder

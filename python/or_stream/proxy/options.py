@@ -95,9 +95,13 @@ def check_options(options: RelayOptions) -> None:
 
 
 def _check_numbers(options: RelayOptions) -> None:
-    for name in ("heartbeat", "ping", "send_timeout", "max_duration", "max_event_bytes", "log_bytes"):
-        value = options.get(name)
-        least_is_none = name in {"heartbeat", "ping"}
-        if value is not None and not (value > 0 or (least_is_none and value == 0)):
-            message = f"{name} must be above 0{', or 0 for none' if least_is_none else ''}, not {value!r}"
+    for name in ("heartbeat", "ping"):
+        seconds: Any = options.get(name)
+        if seconds is not None and not seconds >= 0:
+            message = f"{name} must be above 0, or 0 for none, not {seconds!r}"
+            raise ValueError(message)
+    for name in ("send_timeout", "max_duration", "max_event_bytes", "log_bytes"):
+        most: Any = options.get(name)
+        if most is not None and not most > 0:
+            message = f"{name} must be above 0, not {most!r}"
             raise ValueError(message)

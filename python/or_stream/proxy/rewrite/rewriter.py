@@ -106,8 +106,8 @@ class Rewriter:
     def fresh(self) -> Rewriter:
         """Give a rewriter with the same handlers for another stream."""
         other = Rewriter(limits=self._limits)
-        other._rules = self._rules.copy()  # noqa: SLF001 - of the same class
-        other._begin()  # noqa: SLF001 - as above
+        other._rules = self._rules.copy()
+        other._begin()
         return other
 
     def feed(self, chunk: Buffer) -> bytes:

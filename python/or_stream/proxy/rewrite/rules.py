@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 from ..._core import Decoder
 from ...events import BaseEvent, UnknownEvent
 from .blocks import dumps
+from .shapes import as_list, as_object
 from .windows import KIND_OF_DELTA, Rewrite, TextKind
 
 if TYPE_CHECKING:
@@ -53,12 +54,12 @@ class Rules:
         if rewrite.hold < 0:
             message = f"hold must be 0 or more characters, not {rewrite.hold}"
             raise ValueError(message)
-        known = get_args(TextKind)
-        for kind in (kinds,) if isinstance(kinds, str) else tuple(kinds):
-            if kind not in known:
-                message = f"{kind!r} is no kind of text; these are: {', '.join(known)}"
+        known: dict[str, TextKind] = {kind: kind for kind in get_args(TextKind)}
+        for name in (kinds,) if isinstance(kinds, str) else tuple(kinds):
+            if name not in known:
+                message = f"{name!r} is no kind of text; these are: {', '.join(known)}"
                 raise ValueError(message)
-            self.texts[kind] = (*self.texts.get(kind, ()), rewrite)
+            self.texts[known[name]] = (*self.texts.get(known[name], ()), rewrite)
 
     def retold(self, kind: TextKind, text: str) -> str:
         """Give the words for a whole text, as one delta of it would have been told."""
@@ -92,23 +93,23 @@ def dicts(event: Event, answer: object) -> list[dict[str, Any]]:
             message = f"the handler of {event.type} returned a str, which only a delta can be told with"
             raise TypeError(message)
         return [{**event.data, "delta": answer}]
-    told: list[object] = answer if isinstance(answer, list) else [answer]
+    told = as_list(answer) if answer.__class__ is list else [answer]
     return [_data(event, each) for each in told]
 
 
 def _data(event: Event, told: object) -> dict[str, Any]:
     if isinstance(told, BaseEvent):
         return told.data
-    if not isinstance(told, dict):
+    data = as_object(told)
+    if data is not told:
         message = (
             f"the handler of {event.type} returned {type(told).__name__}: it may return None, a str as the text of a "
             "delta, an event, a dict, or a list of events and dicts"
         )
         raise TypeError(message)
-    data: dict[str, Any] = told
     if not isinstance(data.get("type"), str):
         message = f"the handler of {event.type} returned an event without a type: start from {{**event.data}}"
-        raise ValueError(message)  # noqa: TRY004 - it is of the right type
+        raise ValueError(message)
     return data
 
 

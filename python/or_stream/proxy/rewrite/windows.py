@@ -42,7 +42,7 @@ class Rewrite(NamedTuple):
         Raises:
             TypeError: Raised when it gives no text.
         """
-        told: object = self.handler(text)
+        told: Any = self.handler(text)
         if not isinstance(told, str):
             message = f"a text handler returns the text to be told, a str, not {type(told).__name__}"
             raise TypeError(message)
