@@ -15,6 +15,7 @@ from starlette.background import BackgroundTask
 import or_stream as ors
 from or_stream.proxy import Abort, Downstream, MemoryEventLog, Relay, SSEProxyResponse
 from or_stream.proxy.gateway import Gateway
+from or_stream.stream.sources import open_async_source
 from tests.streams import wire
 from tests.streams.answers import AGENT
 from tests.streams.script import events
@@ -276,6 +277,47 @@ def test_json_under_the_head_of_a_stream_becomes_events(name: str, kind: str, up
     assert (event.error.code, event.error.message, event.sequence_number) == ("slow_down", "later", 0)
     assert refused.endswith(b"data: [DONE]\n\n")
     assert [end.outcome for end in ends] == [ors.Outcome.COMPLETED, ors.Outcome.ERROR]
+
+
+RUNNING = {**AGENT.response("completed"), "status": "in_progress", "completed_at": None, "usage": None}
+
+
+@by_each_framework
+@pytest.mark.parametrize("rewrites", [False, True])
+def test_a_response_in_the_background_passes_as_json(name: str, rewrites: bool, upstream: ScriptedServer) -> None:
+    """What a request with `background` gets, and who asks for it later: it has no end yet, and that is no error."""
+    body = json.dumps(RUNNING).encode()
+    url = upstream.script(lambda exchange: exchange.whole(body, 200, {"content-type": "application/json"}))
+    rewriter = {"rewriter": ors.Rewriter().on_text(lambda words: words.replace(WORD, "[…]"))} if rewrites else {}
+    with gateway(name, url, **rewriter) as (own, ends):
+        reply = fetch(own)
+        eventually(lambda: ends)
+    assert (reply.status_code, reply.json()["status"]) == (200, "in_progress")
+    assert WORD.encode() in body
+    assert reply.content == body if not rewrites else WORD.encode() not in reply.content
+    assert (ends[0].reason, ends[0].tap.status, ends[0].error) == ("upstream_end", "in_progress", None)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("response", [AGENT.response("completed"), RUNNING], ids=["finished", "running"])
+async def test_a_handler_that_ends_a_whole_response_lets_nothing_of_it_out(response: Any) -> None:
+    def guard(_: str) -> str:
+        raise Abort("content_filter", "no")
+
+    def stop(_: ors.Event) -> None:
+        raise Abort("content_filter", "no")
+
+    async def body() -> AsyncIterator[bytes]:
+        yield json.dumps(response).encode()
+
+    for rewriter in (ors.Rewriter().on_text(guard), ors.Rewriter().on("response.created", stop).on_text(guard)):
+        client = Kept()
+        source = open_async_source(body())
+        source.headers = {"content-type": "application/json"}
+        end = await Relay(source, rewriter=rewriter).run(client)
+        assert end.reason == "aborted"
+        assert WORD.encode() not in client.body
+        assert json.loads(client.body)["error"]["code"] == "content_filter"
 
 
 def test_a_page_under_the_head_of_a_stream_is_named(upstream: ScriptedServer) -> None:

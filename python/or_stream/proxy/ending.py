@@ -34,7 +34,8 @@ class RelayEnd:
     """The truth about one relayed stream; `on_end` gets it once, whatever happened.
 
     Attributes:
-        outcome: How the response ended as far as it was read: the server's own end, `error`, or `truncated`.
+        outcome: How the response ended as far as it was read: the server's own end, `error`, or `truncated`, which a
+            response in JSON is too that goes on in the background: `tap.status` tells.
         reason: What ended the relaying. "upstream_end" says only that the body ended; `outcome` says how.
         tap: All that was read of the stream: usage, model, counts, moments, the partial response.
         bytes_in: Bytes received from the server.

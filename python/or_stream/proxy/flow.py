@@ -8,7 +8,7 @@ from ..errors import LimitExceeded, OrStreamError, TransportError
 from ..outcome import Outcome
 from .ending import closing_bytes
 from .refusing import MESSAGE_CHARS
-from .whole import as_events, as_json
+from .whole import as_event, as_events, as_json
 
 if TYPE_CHECKING:
     from ..stream.sources import Chunk
@@ -119,19 +119,22 @@ class Flow:
         """
         body, self.rest_told = bytes(self.held), True
         self.held.clear()
-        if self._tap.finish() is Outcome.TRUNCATED:
-            message = "the server's JSON is no response, or ends too early"
+        is_over = self._tap.finish() is not Outcome.TRUNCATED
+        # A response that goes on in the background has no end yet, and is none of a stream.
+        is_running = not is_over and self._tap.fault is None and self._tap.response_id is not None
+        if not is_over and (as_stream or not is_running):
+            message = "the server's JSON is no finished response, or ends too early"
             raise self._tap.fault or TransportError(message, body=body[:MESSAGE_CHARS])
-        if not (as_stream or self._recorder is not None or self.rewriter is not None):
+        if not as_stream and (self.rewriter is None or self._tap.response_id is None):
+            if self._recorder is not None and is_over:
+                self._recorder.note(as_events(body, self._tap))
             return body
-        told = as_events(body, self._tap)
+        told = as_event(body) if is_running else as_events(body, self._tap)
         if self.rewriter is not None:
             told = self._rewritten(self.rewriter, told) + self._rewritten_rest(self.rewriter, "", "", owes=False)
-        if self._recorder is not None:
+        if self._recorder is not None and is_over:
             self._recorder.note(told)
-        if as_stream:
-            return told
-        return body if self.rewriter is None else as_json(told) or body
+        return told if as_stream else as_json(told)
 
     # With and without a rewriter
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..assembly import Assembler
 from ..encoding import synthesize_events
 from .ending import closing_bytes
+from .refusing import error_body
 from .tap import Tap
 
 if TYPE_CHECKING:
@@ -45,8 +46,17 @@ def as_events(body: bytes, tap: Tap) -> bytes:
     return b"".join(synthesize_events(json.loads(body)))
 
 
+def as_event(body: bytes) -> bytes:
+    """Give a response that is not finished as the one event that a rewriter needs.
+
+    Args:
+        body: The response as JSON.
+    """
+    return b"data: " + json.dumps(json.loads(body), ensure_ascii=False, separators=(",", ":")).encode() + b"\n\n"
+
+
 def as_json(events: bytes) -> bytes:
-    """Give the response that events tell; b"" where they tell none.
+    """Give the response that events tell, or the error where they tell none.
 
     Args:
         events: All events of a stream.
@@ -54,4 +64,8 @@ def as_json(events: bytes) -> bytes:
     reader = Assembler()
     reader.feed(events)
     reader.finish()
-    return b"" if reader.response_id is None else reader.snapshot_json()
+    if reader.response_id is None:
+        return error_body(
+            "upstream_error", "the server answered with no response", json.loads(reader.error_json or b"null")
+        )
+    return reader.snapshot_json()

@@ -45,7 +45,7 @@ def usage_record(asked: Asked, end: RelayEnd) -> dict[str, Any]:
         end: How its stream ended.
 
     Returns:
-        A dict of JSON values: `time` (seconds since 1970), `path`, `model`, `response_id`, `status` (the server's, of
+        A dict of JSON values: `time` (seconds since 1970), `path`, `stream`, `model`, `response_id`, `status` (the server's, of
         HTTP; None where it did not answer), `outcome`, `reason`, `usage` as the server told it or None, `ttft_ms` to
         the first text, reasoning or arguments, `seconds`, `bytes_in`, `bytes_out`, `client_gone`, `error`,
         `log_error`: why those who come back will miss the rest.
@@ -57,7 +57,7 @@ def usage_record(asked: Asked, end: RelayEnd) -> dict[str, Any]:
     return {
         "time": round(time(), 3),
         "path": asked.path,
-        "stream": True,
+        "stream": asked.stream,
         "model": tap.model or asked.model,
         "response_id": tap.response_id,
         "status": end.status,

@@ -67,6 +67,9 @@ NO_WEBSOCKET = Refusal(
     "websocket_not_relayed",
     "WebSocket is relayed at /v1/responses only, and by a server with a WebSocket library (pip install websockets)",
 )
+UNREAD = Refusal(
+    501, "websocket_not_relayed", "this gateway rewrites what it relays, which a WebSocket would pass unread"
+)
 
 
 def refusal_of(request: Request) -> Refusal | None:
