@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from or_stream.proxy import Abort
 from tests.streams import wire
 from tests.streams.answers import AGENT, EVERYTHING, HELLO, function_call, message, reasoning, refusal, text
 from tests.streams.profiles import SERVERS, Profile
-from tests.streams.script import Answer, events
+from tests.streams.script import Answer, events, numbered
 
 each_server = pytest.mark.parametrize("server", SERVERS, ids=lambda server: server.name)
 
@@ -193,6 +194,58 @@ def test_text_that_has_no_deltas_is_rewritten_too() -> None:
     )
     assert SECRET.encode() in body
     assert SECRET.encode() not in through(masking(), [body])
+
+
+def test_citations_tell_the_words_too() -> None:
+    citation = {"type": "url_citation", "url": "http://a.b", "title": f"On {SECRET}", "start_index": 0, "end_index": 3}
+    place = {"item_id": "m", "output_index": 0, "content_index": 0}
+    part = {"type": "output_text", "text": "Fine.", "annotations": [citation], "logprobs": []}
+    body = wire.body(
+        [
+            {"type": "response.output_text.annotation.added", **place, "annotation_index": 0, "annotation": citation},
+            {"type": "response.content_part.done", **place, "part": part},
+        ]
+    )
+    told = through(masking(), [body])
+    assert SECRET.encode() not in told
+    assert told.count(f"On {MASK}".encode()) == 2
+    assert b"Fine." in told
+
+
+def test_texts_of_parts_that_run_at_once_are_told_apart() -> None:
+    """Each with a look-behind of its own, whatever runs beside it."""
+    words = [f"One {SECRET} is", f"{SECRET[:5]} two {SECRET}"]
+    told = events(Answer((message(text(words[0], 1), text(words[1], 1)),)))
+    deltas = [each for each in told if each["type"] == "response.output_text.delta"]
+    at_once = [each for pair in zip_longest(*(of_part(deltas, index) for index in (0, 1))) for each in pair if each]
+    begins = [each for each in told if each["type"].endswith((".created", "in_progress", ".added"))]
+    ends = [each for each in told if each["type"].endswith((".done", ".completed"))]
+    body = wire.body(numbered([*begins, *at_once, *ends])) + b"data: [DONE]\n\n"
+    assert ors.check(body).findings == []
+    out = through(masking(), [body])
+    assert ors.check(out).findings == []
+    assert SECRET.encode() not in out
+    spoken = [event.data for event in ors.Decoder().feed(out) if event.type.endswith("text.delta")]
+    for index, due in enumerate(words):
+        assert "".join(each["delta"] for each in of_part(spoken, index)) == mask(due)
+
+
+def of_part(deltas: list[dict[str, Any]], index: int) -> list[dict[str, Any]]:
+    return [each for each in deltas if each["content_index"] == index]
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.data())
+def test_whatever_a_server_puts_anywhere_is_no_failure(data: st.DataObject) -> None:
+    odd = st.sampled_from([None, True, -1, 2**31, 1.5, "x", "", [], [1], {}, {"a": SECRET}, [SECRET]])
+    blocks = []
+    for event in data.draw(st.lists(st.sampled_from(events(EVERYTHING)), max_size=40)):
+        name = data.draw(st.sampled_from([*event, "output_index", "item_id", "item", "part", "delta"]))
+        changed = {**event, name: data.draw(odd)} if name != "type" else event
+        blocks.append(b"data: " + json.dumps(changed).encode() + b"\n\n")
+    rewriter = masking().on("response.output_item.added", lambda event: [event, {"type": "a:b"}])
+    told = b"".join(map(rewriter.feed, blocks)) + rewriter.abort("a", "b")
+    ors.Decoder().feed(told)
 
 
 @pytest.mark.parametrize("phrase", [b"tulip-42", b"tulip\\u002d42", b"\\u0074ulip-42"])

@@ -52,12 +52,13 @@ class Gateway:
     """An ASGI application that relays the streams of one server, and passes everything else on to it.
 
     `POST /v1/responses` with `"stream": true` is relayed as by `SSEProxyResponse`. A WebSocket at that path is joined
-    to one of the server's, message by message; a `log` does not see what passes there. With a `rewriter` no response
-    passes it: neither those that are not streamed, nor those that are read later, nor WebSockets, which are refused. Every
-    other request goes to the same path of the server, and its answer back. `GET /healthz` says that the gateway lives, `GET /readyz`
-    that its event log answers too, `GET /metrics` what Prometheus wants to know. With a log,
-    `GET /v1/responses/{id}?stream=true` goes on with a stream, on any node that shares the log, and
-    `POST /v1/responses/{id}/cancel` ends it.
+    to one of the server's, message by message; a `log` does not see what passes there. Every other request goes to the
+    same path of the server, and its answer back. With a `rewriter` no response gets around it: those that are not
+    streamed and those that are read later are rewritten too, and WebSockets are refused.
+
+    `GET /healthz` says that the gateway lives, `GET /readyz` that its event log answers too, `GET /metrics` what
+    Prometheus wants to know. With a log, `GET /v1/responses/{id}?stream=true` goes on with a stream, on any node that
+    shares the log, and `POST /v1/responses/{id}/cancel` ends it.
 
     Args:
         upstream: The server's base URL; `/v1` and `/v1/responses` at its end are those of the requests.

@@ -45,10 +45,10 @@ def usage_record(asked: Asked, end: RelayEnd) -> dict[str, Any]:
         end: How its stream ended.
 
     Returns:
-        A dict of JSON values: `time` (seconds since 1970), `path`, `stream`, `model`, `response_id`, `status` (the server's, of
-        HTTP; None where it did not answer), `outcome`, `reason`, `usage` as the server told it or None, `ttft_ms` to
-        the first text, reasoning or arguments, `seconds`, `bytes_in`, `bytes_out`, `client_gone`, `error`,
-        `log_error`: why those who come back will miss the rest.
+        A dict of JSON values: `time` (seconds since 1970), `path`, `stream`, `model`, `response_id`, `status` (the
+        server's, of HTTP; None where it did not answer), `outcome`, `reason`, `usage` as the server told it or None,
+        `ttft_ms` to the first text, reasoning or arguments, `seconds`, `bytes_in`, `bytes_out`, `client_gone`, `error`,
+        and `log_error`: why those who come back will miss the rest.
     """
     tap = end.tap
     first = tap.first_token_ns

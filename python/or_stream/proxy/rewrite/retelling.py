@@ -32,9 +32,12 @@ class Retelling:
         """Give the deltas that a text is still owed before an event tells it in full."""
         if event.type in _TERMINAL:
             return self.owed()
-        # The start of the next part ends the text before it, too: there are servers without `done` events.
-        closes = event.type.endswith((".done", "part.added"))
-        return self._rests(self._windows.close(event.data)) if closes else []
+        if event.type.endswith("part.added"):
+            # The start of the next part ends the text before it, too: there are servers without `done` events.
+            owed = self._rests(self._windows.close(event.data))
+            self._windows.announce(event.data)
+            return owed
+        return self._rests(self._windows.close(event.data)) if event.type.endswith(".done") else []
 
     def owed(self) -> list[dict[str, Any]]:
         """Give the deltas that all texts are still owed at the end."""
