@@ -320,6 +320,19 @@ async def test_a_handler_that_ends_a_whole_response_lets_nothing_of_it_out(respo
         assert json.loads(client.body)["error"]["code"] == "content_filter"
 
 
+@pytest.mark.anyio
+@pytest.mark.parametrize("kind", ["application/json", "text/event-stream"])
+async def test_a_cut_response_quotes_nothing_that_was_to_be_rewritten(kind: str) -> None:
+    body = json.dumps({"output": RUNNING["output"], **RUNNING}).encode()
+    client = Kept()
+    source = open_async_source([body[: body.index(WORD.encode()) + 40]])
+    source.headers = {"content-type": kind}
+    end = await Relay(source, rewriter=ors.Rewriter().on_text(lambda words: words.replace(WORD, "[…]"))).run(client)
+    assert (end.reason, end.outcome) == ("upstream_error", ors.Outcome.TRUNCATED)
+    assert b"ends too early" in client.body
+    assert WORD.encode() not in client.body
+
+
 def test_a_page_under_the_head_of_a_stream_is_named(upstream: ScriptedServer) -> None:
     page = b"<html><title>Bad gateway</title></html>"
     url = upstream.script(lambda exchange: exchange.whole(page, 200, {"content-type": "text/event-stream"}))

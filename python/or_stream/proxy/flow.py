@@ -124,7 +124,9 @@ class Flow:
         is_running = not is_over and self._tap.fault is None and self._tap.response_id is not None
         if not is_over and (as_stream or not is_running):
             message = "the server's JSON is no finished response, or ends too early"
-            raise self._tap.fault or TransportError(message, body=body[:MESSAGE_CHARS])
+            fault = TransportError(message, body=body[:MESSAGE_CHARS])
+            # The tap's own fault quotes the body, which is not for a client that shall get other words.
+            raise fault if self.rewriter is not None else self._tap.fault or fault
         if not as_stream and (self.rewriter is None or self._tap.response_id is None):
             if self._recorder is not None and is_over:
                 self._recorder.note(as_events(body, self._tap))
