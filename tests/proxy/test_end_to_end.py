@@ -20,11 +20,12 @@ from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
 import or_stream as ors
-from or_stream.proxy import Downstream, Relay
+from or_stream.proxy import Relay
 from or_stream.proxy.ending import closing_bytes
 from tests.streams import wire
 from tests.transports.scripted_server import eventually
 
+from .clients import Kept
 from .gateways import gateway, running
 
 RECORDINGS = sorted((Path(__file__).parents[3] / "shared/corpus").glob("**/responses/*.sse"))
@@ -71,30 +72,12 @@ def due(body: bytes, *, items: bool = True) -> bytes:
     return whole + closing_bytes(tap, "upstream_closed", "the server closed the stream before its end")
 
 
-class Kept(Downstream):
-    """A client in this process that keeps what it gets."""
-
-    def __init__(self) -> None:
-        self.body = bytearray()
-
-    async def start(self, status: int, headers: list[tuple[str, str]]) -> None:
-        assert status == 200
-
-    async def send(self, data: bytes) -> None:
-        self.body += data
-
-    async def finish(self) -> None:
-        pass
-
-    async def gone(self) -> None:
-        await anyio.sleep_forever()
-
-
 async def relayed(pieces: list[bytes]) -> bytes:
     """What a relay makes of a body in these pieces."""
     client = Kept()
     await Relay(pieces, tap=ors.Tap(), heartbeat=None).run(client)
-    return bytes(client.body)
+    assert client.status == 200
+    return client.body
 
 
 def digest(body: bytes) -> str:
