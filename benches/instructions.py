@@ -50,6 +50,8 @@ CASES = {
     "events, type last": Case("decode", lambda: text(1_000, Dialect(key_order="alphabetical")), 16_384),
     "events, 0.1 MB each, 1,400 B chunks": Case("decode", lambda: giant_closing(20_000), 1_400),
     "events, single bytes": Case("decode", lambda: text(200), 1),
+    "facts of a tap, 16 KiB chunks": Case("tap", lambda: text(1_000), 16_384),
+    "facts of a tap, 1,400 B chunks": Case("tap", lambda: text(1_000), 1_400),
     "response, 16 KiB chunks": Case("assemble", lambda: text(1_000), 16_384),
     "response, 1,400 B chunks": Case("assemble", lambda: text(1_000), 1_400),
     "response, escaped text": Case("assemble", lambda: plain_and_escaped(100)[1], 16_384),

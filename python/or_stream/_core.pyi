@@ -1,5 +1,6 @@
 """The compiled core. Hand-checked; `make check` compares it with the built module (stubtest)."""
 
+import builtins
 from collections.abc import Coroutine, Generator, Iterable
 from os import PathLike
 from typing import Any, ClassVar, Literal, Self, TypeAlias, final
@@ -149,27 +150,38 @@ class Decoder(_Reader):
 
 class Tap(_Reader):
     """The facts of one stream that passes by. Never raises on what a server sends."""
-    def __new__(cls, level: Literal["usage", "items"] = "usage", *, limits: Limits | None = None) -> Self: ...
-    def feed(self, chunk: Buffer, t_ns: int | None = None, /) -> None:
+    def __new__(
+        cls, level: Literal["terminal", "usage", "timing", "items"] = "usage", *, limits: Limits | None = None
+    ) -> Self: ...
+    def feed(self, chunk: Buffer, /, t_ns: int | None = None) -> None:
         """Take note of the next bytes of the body.
 
         Args:
             chunk: The bytes, cut anywhere.
             t_ns: When they came, in nanoseconds of any clock; None for `time.monotonic_ns()`.
         """
-    def feed_message(self, message: str | Buffer, t_ns: int | None = None, /) -> None:
+    def feed_message(self, message: str | Buffer, /, t_ns: int | None = None) -> None:
         """Take note of one WebSocket message or JSON line, which is one event without framing."""
     def finish(self) -> Outcome:
         """Fix the outcome at the end of the body (rule R10)."""
-    def partial_json(self, status: str) -> bytes: ...
+    def partial_json(self, status: str) -> builtins.bytes: ...
     @property
-    def usage_json(self) -> bytes | None: ...
+    def usage_json(self) -> builtins.bytes | None: ...
     @property
-    def error_json(self) -> bytes | None:
+    def error_json(self) -> builtins.bytes | None:
         """The server's error, normalised, as JSON; None where it reported none."""
     @property
     def model(self) -> str | None:
         """The model as the server names it."""
+    @property
+    def status(self) -> str | None:
+        """The response's status as the server told it last, such as "in_progress"; None before it told one."""
+    @property
+    def bytes(self) -> int:
+        """All bytes that passed, also those behind a `fault` that were not read."""
+    @property
+    def malformed(self) -> int:
+        """Events whose data could not be decoded."""
     @property
     def at_boundary(self) -> bool:
         """Whether the bytes so far end behind a blank line, where a proxy may put a comment or an event."""
@@ -213,14 +225,14 @@ class Tap(_Reader):
 class Timeline(_Reader):
     """When the events of one stream came, as columns of numbers. Never raises on what a server sends."""
     def __new__(cls, *, limits: Limits | None = None) -> Self: ...
-    def feed(self, chunk: Buffer, t_ns: int | None = None, /) -> None:
+    def feed(self, chunk: Buffer, /, t_ns: int | None = None) -> None:
         """Take note of the next bytes of the body; all events that they complete get one time.
 
         Args:
             chunk: The bytes, cut anywhere.
             t_ns: When they came, in nanoseconds of any monotonic clock; None for `time.monotonic_ns()`.
         """
-    def feed_message(self, message: str | Buffer, t_ns: int | None = None, /) -> None:
+    def feed_message(self, message: str | Buffer, /, t_ns: int | None = None) -> None:
         """Take note of one WebSocket message or JSON line, which is one event without framing."""
     def finish(self) -> Outcome:
         """Fix the outcome at the end of the body (rule R10)."""

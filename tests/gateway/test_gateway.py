@@ -198,6 +198,19 @@ def test_a_stream_is_resumed_on_another_node(proxy, responses_server, redis_url)
     assert one.records(1)[0]["outcome"] == "completed"
 
 
+def test_what_a_log_lacks_is_written_down(proxy, responses_server, redis_url):
+    """A server that gives two responses one id: the second streams all the same, and cannot be resumed."""
+    responses_server.serve(Synthetic(tokens=3, rate=1e6, ttft=0))
+    running = proxy(responses_server.base_url, "--redis", redis_url)
+    bodies = {running.post(STREAM).content for _ in range(2)}
+    assert len(bodies) == 1
+    # The second may be written down first: the first waits for Redis to take its end.
+    whole, lacking = sorted(running.records(2), key=lambda record: record["log_error"] is not None)
+    assert whole["outcome"] == lacking["outcome"] == "completed"
+    assert whole["log_error"] is None
+    assert "another producer" in lacking["log_error"]
+
+
 def test_readiness_without_its_redis(proxy, responses_server):
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))

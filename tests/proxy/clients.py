@@ -4,9 +4,11 @@ import socket
 import time
 from urllib.parse import urlsplit
 
+import anyio
 import httpx2
 
 import or_stream as ors
+from or_stream.proxy import Downstream
 
 
 def fetch(url: str) -> httpx2.Response:
@@ -43,3 +45,23 @@ class RawClient:
         left = time.monotonic()
         self.socket.close()
         return left
+
+
+class Kept(Downstream):
+    """A client in this process that keeps what it gets."""
+
+    def __init__(self) -> None:
+        self.status = 0
+        self.body = b""
+
+    async def start(self, status: int, headers: list[tuple[str, str]]) -> None:
+        self.status = status
+
+    async def send(self, data: bytes) -> None:
+        self.body += data
+
+    async def finish(self) -> None:
+        pass
+
+    async def gone(self) -> None:
+        await anyio.sleep_forever()

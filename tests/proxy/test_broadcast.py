@@ -1,8 +1,10 @@
 """One stream for many consumers: everyone gets all of it, whoever is slow, late or gone."""
 
+import json
 import random
 
 import anyio
+import httpx2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from or_stream.proxy import Broadcast, SlowConsumer
 from tests.streams import wire
 from tests.streams.answers import AGENT, EVERYTHING, message, text
 from tests.streams.script import Answer, events
+from tests.transports.scripted_server import ScriptedServer
 
 BODY = wire.body(events(AGENT)) + b"data: [DONE]\n\n"
 LONG = wire.body(events(Answer((message(text("word " * 4000, step=5)),))))
@@ -211,3 +214,42 @@ async def test_every_kind_of_item_survives_joining():
     cast = Broadcast(source([body]))
     await cast.run()
     assert folded(await everything(cast.join())).snapshot_json() == folded(body).snapshot_json()
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"), [({"policy": "drop_oldest"}, "coalesce"), ({"max_bytes": 0}, "at least 1")]
+)
+async def test_wrong_settings_are_refused(settings, says):
+    with pytest.raises(ValueError, match=says):
+        Broadcast(source([BODY])).join(**settings)
+
+
+async def heard(cast):
+    """What one consumer gets."""
+    listener = cast.join()
+    async with anyio.create_task_group() as group:
+        group.start_soon(cast.run)
+        return await everything(listener)
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/event-stream"])
+async def test_a_whole_response_and_a_refusal_become_events(kind):
+    body = json.dumps(AGENT.response("completed")).encode()
+    refused = b'{"error":{"type":"rate_limit","code":"slow_down","message":"later","param":null}}'
+    with ScriptedServer() as server:
+        async with httpx2.AsyncClient() as client:
+            url = server.script(lambda exchange: exchange.whole(body, 200, {"content-type": kind}))
+            # A request that is not sent yet will do.
+            told = await heard(Broadcast(client.send(client.build_request("POST", url), stream=True)))
+            server.script(lambda exchange: exchange.whole(refused, 429, {"content-type": kind}))
+            cast = Broadcast(await client.send(client.build_request("POST", url), stream=True))
+            [event] = ors.Decoder().feed(await heard(cast))
+    assert ors.check(told).findings == []
+    assert folded(told).get_final_response().to_dict()["output"] == AGENT.response("completed")["output"]
+    assert event.data["error"] == json.loads(refused)["error"]
+    assert isinstance(cast.error, ors.ServerStreamError)
+
+
+async def test_a_stream_of_events_can_be_broadcast():
+    async with ors.AsyncEventStream(source(wire.chunks(BODY, 100))) as stream:
+        assert await heard(Broadcast(stream)) == BODY

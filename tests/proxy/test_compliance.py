@@ -169,7 +169,7 @@ def test_a_bad_request_is_the_servers_to_refuse(name: str, body: bytes, response
 
 @each_case
 def test_by_websocket(case: Case, responses_server: Any) -> None:
-    """Relays have no WebSocket side; the same requests to the server itself, and each stream judged."""
+    """The same requests to the server itself, each stream judged; `tests/gateway` asks them through the gateway."""
 
     async def turn(url: str) -> tuple[list[bytes], Any]:
         async with (

@@ -1,11 +1,17 @@
-"""Bytes out are bytes in: every recording in many cuttings, a real server before and a real client behind the relay."""
+"""Bytes out are bytes in: every recording in every cutting.
+
+Over real HTTP a real server cuts, and the network joins again what it likes; so the relay itself gets every recording
+in pieces of one byte too, and in any others, from a source in this process.
+"""
 
 import hashlib
+import random
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx2
 import pytest
 import uvicorn
@@ -14,15 +20,18 @@ from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
 import or_stream as ors
+from or_stream.proxy import Relay
 from or_stream.proxy.ending import closing_bytes
 from tests.streams import wire
 from tests.transports.scripted_server import eventually
 
+from .clients import Kept
 from .gateways import gateway, running
 
 RECORDINGS = sorted((Path(__file__).parents[3] / "shared/corpus").glob("**/responses/*.sse"))
 SIZES = (1, 61, 1400, 1 << 30)
 MOST_CHUNKS = 400
+SINGLE_BYTES = 16_384
 
 
 @contextmanager
@@ -53,14 +62,22 @@ def playing(pieces: list[bytes]) -> Iterator[str]:
         yield url
 
 
-def due(body: bytes) -> bytes:
+def due(body: bytes, *, items: bool = True) -> bytes:
     """What a client is to get: the body, or of a broken one its whole events and the end that it lacks."""
-    tap = ors.Tap("items")
+    tap = ors.Tap("items" if items else "usage")
     tap.feed(body)
     whole = body[: tap.boundary]
     if tap.finish() is not ors.Outcome.TRUNCATED:
         return body
     return whole + closing_bytes(tap, "upstream_closed", "the server closed the stream before its end")
+
+
+async def relayed(pieces: list[bytes]) -> bytes:
+    """What a relay makes of a body in these pieces."""
+    client = Kept()
+    await Relay(pieces, tap=ors.Tap(), heartbeat=None).run(client)
+    assert client.status == 200
+    return client.body
 
 
 def digest(body: bytes) -> str:
@@ -89,3 +106,25 @@ def test_every_recording_comes_out_as_it_went_in(name: str, step: int) -> None:
     assert told > len(RECORDINGS) // step
     assert broken > 0 or step > 1
     assert not any(end.client_gone or end.error for end in ends)
+
+
+def cuttings(body: bytes, draw: random.Random) -> Iterator[list[bytes]]:
+    """A body in pieces of one byte, of a line or so, of a packet, and of any sizes, empty ones too."""
+    for size in (1, 61, 1400, len(body)):
+        if size > 1 or len(body) <= SINGLE_BYTES:
+            yield wire.chunks(body, size)
+    cuts = sorted(draw.choices(range(len(body)), k=len(body) // 300 + 3))
+    yield [body[start:end] for start, end in zip([0, *cuts], [*cuts, len(body)], strict=True)]
+
+
+@pytest.mark.skipif(not RECORDINGS, reason="the recorded corpus is not here")
+def test_every_recording_in_every_cutting() -> None:
+    draw = random.Random(6)
+    singles = 0
+    for path in RECORDINGS:
+        body = path.read_bytes()
+        wanted = due(body, items=False)
+        singles += len(body) <= SINGLE_BYTES
+        for pieces in cuttings(body, draw):
+            assert digest(anyio.run(relayed, pieces)) == digest(wanted), (path.name, len(pieces))
+    assert singles > len(RECORDINGS) // 2

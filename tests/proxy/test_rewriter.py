@@ -1,6 +1,8 @@
 """`Rewriter`: untouched bytes stay, and new words stand wherever the old ones were told."""
 
 import json
+from collections.abc import Callable
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import or_stream as ors
+from or_stream.proxy import Abort
 from tests.streams import wire
 from tests.streams.answers import AGENT, EVERYTHING, HELLO, function_call, message, reasoning, refusal, text
 from tests.streams.profiles import SERVERS, Profile
-from tests.streams.script import Answer, events
+from tests.streams.script import Answer, events, numbered
 
 each_server = pytest.mark.parametrize("server", SERVERS, ids=lambda server: server.name)
 
@@ -193,6 +196,58 @@ def test_text_that_has_no_deltas_is_rewritten_too() -> None:
     assert SECRET.encode() not in through(masking(), [body])
 
 
+def test_citations_tell_the_words_too() -> None:
+    citation = {"type": "url_citation", "url": "http://a.b", "title": f"On {SECRET}", "start_index": 0, "end_index": 3}
+    place = {"item_id": "m", "output_index": 0, "content_index": 0}
+    part = {"type": "output_text", "text": "Fine.", "annotations": [citation], "logprobs": []}
+    body = wire.body(
+        [
+            {"type": "response.output_text.annotation.added", **place, "annotation_index": 0, "annotation": citation},
+            {"type": "response.content_part.done", **place, "part": part},
+        ]
+    )
+    told = through(masking(), [body])
+    assert SECRET.encode() not in told
+    assert told.count(f"On {MASK}".encode()) == 2
+    assert b"Fine." in told
+
+
+def test_texts_of_parts_that_run_at_once_are_told_apart() -> None:
+    """Each with a look-behind of its own, whatever runs beside it."""
+    words = [f"One {SECRET} is", f"{SECRET[:5]} two {SECRET}"]
+    told = events(Answer((message(text(words[0], 1), text(words[1], 1)),)))
+    deltas = [each for each in told if each["type"] == "response.output_text.delta"]
+    at_once = [each for pair in zip_longest(*(of_part(deltas, index) for index in (0, 1))) for each in pair if each]
+    begins = [each for each in told if each["type"].endswith((".created", "in_progress", ".added"))]
+    ends = [each for each in told if each["type"].endswith((".done", ".completed"))]
+    body = wire.body(numbered([*begins, *at_once, *ends])) + b"data: [DONE]\n\n"
+    assert ors.check(body).findings == []
+    out = through(masking(), [body])
+    assert ors.check(out).findings == []
+    assert SECRET.encode() not in out
+    spoken = [event.data for event in ors.Decoder().feed(out) if event.type.endswith("text.delta")]
+    for index, due in enumerate(words):
+        assert "".join(each["delta"] for each in of_part(spoken, index)) == mask(due)
+
+
+def of_part(deltas: list[dict[str, Any]], index: int) -> list[dict[str, Any]]:
+    return [each for each in deltas if each["content_index"] == index]
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.data())
+def test_whatever_a_server_puts_anywhere_is_no_failure(data: st.DataObject) -> None:
+    odd = st.sampled_from([None, True, -1, 2**31, 1.5, "x", "", [], [1], {}, {"a": SECRET}, [SECRET]])
+    blocks = []
+    for event in data.draw(st.lists(st.sampled_from(events(EVERYTHING)), max_size=40)):
+        name = data.draw(st.sampled_from([*event, "output_index", "item_id", "item", "part", "delta"]))
+        changed = {**event, name: data.draw(odd)} if name != "type" else event
+        blocks.append(b"data: " + json.dumps(changed).encode() + b"\n\n")
+    rewriter = masking().on("response.output_item.added", lambda event: [event, {"type": "a:b"}])
+    told = b"".join(map(rewriter.feed, blocks)) + rewriter.abort("a", "b")
+    ors.Decoder().feed(told)
+
+
 @pytest.mark.parametrize("phrase", [b"tulip-42", b"tulip\\u002d42", b"\\u0074ulip-42"])
 def test_an_undecodable_event_with_the_phrase_is_dropped(phrase: bytes) -> None:
     bad, good = b"data: {%b\n\n" % phrase, b"data: {other \\u00e4 \\x \\, \\u\n\n"
@@ -218,8 +273,8 @@ def test_the_event_itself_in_an_answer_means_untouched() -> None:
     answer = Answer((message(text("Hello there.", 3)),))
     body = wire.body(events(answer))
     rewriter = ors.Rewriter()
-    for event in ors.Decoder().feed(body):
-        rewriter.on(event.type, lambda event: event)
+    for kind in {event.type for event in ors.Decoder().feed(body)}:
+        rewriter.on(kind, lambda event: event)
     assert through(rewriter, [body]) == body
     twice = ors.Rewriter().on("response.created", lambda event: [event, event])
     assert [event.type for event in ors.Decoder().feed(through(twice, [body]))][:2] == ["response.created"] * 2
@@ -323,9 +378,144 @@ def test_what_is_held_goes_out_at_a_cut() -> None:
     assert joined_deltas(told) == "Hello, world. How are you today?"
 
 
-def test_bad_settings_are_refused() -> None:
-    with pytest.raises(ValueError, match="hold must be 0 or more"):
-        ors.Rewriter().on_text(mask, hold=-1)
+async def later(event: Any) -> None:
+    """A handler that nobody would await."""
+
+
+@pytest.mark.parametrize(
+    ("set_up", "error", "says"),
+    [
+        (lambda rewriter: rewriter.on_text(mask, hold=-1), ValueError, "hold must be 0 or more"),
+        (lambda rewriter: rewriter.on_text(mask, hold=2.5), TypeError, "float"),
+        (lambda rewriter: rewriter.on_text(mask, kinds=["text"]), ValueError, "'text' is no kind of text"),
+        (lambda rewriter: rewriter.on_text(None), TypeError, "plain function"),
+        (lambda rewriter: rewriter.on_text(later), TypeError, "plain function"),
+        (lambda rewriter: rewriter.on("response.created", later), TypeError, "plain function"),
+        (lambda rewriter: rewriter.on(ors.Created, str), TypeError, "as it is sent"),
+        (lambda rewriter: rewriter.on("output_text.delta", str), ValueError, "is it 'response.output_text.delta'"),
+        (lambda rewriter: rewriter.on("a:b", str).on("a:b", str), ValueError, "has a handler already"),
+    ],
+)
+def test_bad_settings_are_refused_before_anything_leaks(set_up: Any, error: type[Exception], says: str) -> None:
+    with pytest.raises(error, match=says):
+        set_up(ors.Rewriter())
+
+
+def test_one_kind_of_text_may_be_named_alone() -> None:
+    told = through(ors.Rewriter().on_text(mask, hold=7, kinds="refusal"), [wire.body(events(SECRETS))])
+    [part] = output(told)[2]["content"]
+    assert part["refusal"] == mask(f"I will not say {SECRET}.")
+    assert SECRET in output(told)[1]["content"][0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "says"),
+    [
+        (5, TypeError, "returned int"),
+        (b"x", TypeError, "returned bytes"),
+        (["a"], TypeError, "returned str"),
+        ({"delta": "a"}, ValueError, "without a type"),
+    ],
+)
+def test_an_answer_that_is_none_is_refused(answer: Any, error: type[Exception], says: str) -> None:
+    rewriter = ors.Rewriter().on("response.output_text.delta", lambda _: answer)
+    with pytest.raises(error, match=says):
+        through(rewriter, [wire.body(events(HELLO))])
+
+
+def test_text_is_an_answer_for_deltas_only() -> None:
+    with pytest.raises(TypeError, match=r"response.created returned a str"):
+        through(ors.Rewriter().on("response.created", lambda _: "x"), [wire.body(events(HELLO))])
+    with pytest.raises(TypeError, match="returns the text to be told, a str, not NoneType"):
+        through(ors.Rewriter().on_text(lambda _: None), [wire.body(events(HELLO))])  # type: ignore[arg-type, return-value]
+
+
+@pytest.mark.parametrize("step", [1, 3, 50])
+def test_text_handlers_work_one_behind_the_other(step: int) -> None:
+    """The first sees the server's words, whatever the second makes of them, and each has its own look-behind."""
+    answer = Answer((message(text(PHRASE, step)),))
+    rewriter = masking().on_text(str.upper).on_text(lambda words: words.replace("GONE]", "OFF]"), hold=4)
+    told = through(rewriter, wire.chunks(wire.body(events(answer)), 100))
+    assert SECRET.upper().encode() not in told
+    assert strict(told).output_text == mask(PHRASE).upper().replace("GONE]", "OFF]")
+    assert joined_deltas(told) == strict(told).output_text
+
+
+def test_what_is_put_before_a_delta_stays_before_it() -> None:
+    rewriter = ors.Rewriter().on(
+        "response.output_text.delta", lambda event: [{"type": "a:b"}, event.data, {"type": "c:d"}]
+    )
+    told = [event.type for event in ors.Decoder().feed(through(rewriter, [wire.body(events(HELLO))]))]
+    at = told.index("response.output_text.delta")
+    assert told[at - 1 : at + 2] == ["a:b", "response.output_text.delta", "c:d"]
+
+
+def test_a_rewriter_is_for_one_stream_and_gives_others_for_more() -> None:
+    body = wire.body(events(SECRETS))
+    rules = masking()
+    told = through(rules.fresh(), [body])
+    assert SECRET.encode() not in told
+    assert through(rules.fresh(), [body]) == told == through(rules, [body])
+    with pytest.raises(ValueError, match="fresh"):
+        rules.feed(body)
+    rules.on("response.created", lambda _: [])
+    assert through(rules.fresh(), [body]) != told
+
+
+def stops_at(word: str) -> Callable[[str], str]:
+    """A guardrail that wants no more of a stream that says a word."""
+
+    def stop(words: str) -> str:
+        if word in words:
+            raise Abort("content_filter", "no more of this")
+        return words
+
+    return stop
+
+
+@pytest.mark.parametrize("size", [1, 40, 1 << 20])
+@pytest.mark.parametrize("step", [1, 3, 50])
+def test_a_handler_ends_the_stream(size: int, step: int) -> None:
+    """What came before goes out, what is held back does not, and the end is conformant."""
+    body = wire.body(events(Answer((message(text(PHRASE, step)),))))
+    rewriter = ors.Rewriter().on_text(stops_at(SECRET), hold=len(SECRET) - 1)
+    told = b"".join(map(rewriter.feed, wire.chunks(body, size)))
+    assert rewriter.is_aborted
+    assert rewriter.finish() == rewriter.abort("late", "late") == b""
+    assert SECRET.encode() not in told
+    assert (ors.check(told).findings, ors.check(told).outcome) == ([], ors.Outcome.FAILED)
+    error = strict(told).get_final_response().error
+    assert error is not None
+    assert (error.code, error.message) == ("content_filter", "no more of this")
+    assert PHRASE.startswith(joined_deltas(told))
+
+
+def test_a_handler_ends_the_stream_at_its_last_words() -> None:
+    """The words that are seen only when the body ends."""
+    body = wire.body(events(Answer((message(text("All is well.", 50)),))))
+    rewriter = ors.Rewriter().on_text(str.upper, hold=99).on_text(stops_at("WELL"))
+    cut = body[: body.index(b"event: response.output_text.done")]
+    told = rewriter.feed(cut) + rewriter.finish()
+    assert b"WELL" not in told
+    assert (ors.check(told).findings, ors.check(told).outcome) == ([], ors.Outcome.FAILED)
+
+
+def test_what_came_before_a_failure_is_given_with_the_end() -> None:
+    body = wire.body(events(HELLO))
+
+    def fail(event: Any) -> None:
+        raise ZeroDivisionError
+
+    rewriter = ors.Rewriter().on("response.output_text.done", fail)
+    with pytest.raises(ZeroDivisionError):
+        rewriter.feed(body)
+    told = rewriter.abort("broken", "it broke")
+    assert told.startswith(body[: body.index(b"event: response.output_text.done")])
+    assert (ors.check(told).findings, ors.check(told).outcome) == ([], ors.Outcome.FAILED)
+    limited = ors.Rewriter(limits=ors.Limits(max_event_bytes=2000))
+    with pytest.raises(ors.LimitExceeded):
+        limited.feed(body[: body.index(b"event: response.output_text.done")] + b"data: " + b"x" * 3000)
+    assert limited.abort("broken", "it broke").startswith(body[: body.index(b"event: response.output_text.done")])
 
 
 RECORDINGS = sorted((Path(__file__).parents[3] / "shared/corpus").glob("**/responses/*.sse"))

@@ -146,8 +146,10 @@ def test_memory_does_not_grow_with_the_stream() -> None:
 )
 def test_never_raises_on_what_a_server_sends(body: bytes) -> None:
     tap = tapped(wire.chunks(body, 7))
-    assert tap.outcome is not None
-    assert tap.terminal is None
+    assert tap.outcome in {ors.Outcome.TRUNCATED, ors.Outcome.ERROR}
+    assert tap.terminal is (ors.Outcome.ERROR if b"error" in body else None)
+    assert tap.bytes == len(body)
+    assert tap.malformed == (1 if body.startswith(b"data") else 0)
 
 
 def test_beyond_a_limit_the_rest_passes_unread() -> None:
@@ -157,6 +159,7 @@ def test_beyond_a_limit_the_rest_passes_unread() -> None:
     assert not tap.at_boundary
     tap.feed(b"\n\n")
     assert tap.at_boundary
+    assert tap.bytes == len(b"data: ") + 2002
     tap.finish()
 
 
@@ -169,11 +172,57 @@ def test_error_is_told_in_one_shape() -> None:
     tap = tapped([b'data: {"type":"error","code":"overloaded","message":"try later"}\n\n'])
     assert tap.error is not None
     assert (tap.error["code"], tap.error["message"]) == ("overloaded", "try later")
-    assert tap.outcome is ors.Outcome.ERROR
+    assert tap.outcome is tap.terminal is ors.Outcome.ERROR
+
+
+def test_an_error_is_no_end_while_the_response_may_still_fail() -> None:
+    tap = ors.Tap()
+    tap.feed(b'data: {"type":"error","code":"overloaded","message":"try later"}\n\n')
+    assert tap.terminal is None
+    tap.feed(b'data: {"type":"response.failed","response":{"id":"r","status":"failed"}}\n\n')
+    assert tap.terminal is ors.Outcome.FAILED
+
+
+def test_status_is_what_the_server_told_last() -> None:
+    tap = ors.Tap()
+    seen = [tap.status]
+    for block in wire.blocks(events(HELLO)):
+        tap.feed(block)
+        seen.append(tap.status)
+    assert (seen[0], seen[1], seen[-1]) == (None, "in_progress", "completed")
+    assert set(seen) == {None, "in_progress", "completed"}
+
+
+@pytest.mark.parametrize("level", ["terminal", "usage", "timing", "items"])
+def test_every_level_knows_all_facts_and_only_items_the_content(level: Any) -> None:
+    body = wire.body(events(AGENT))
+    tap = tapped([body], level)
+    assert facts(tap) == facts(tapped([body]))
+    assert bool(tap.partial_response().output) is (level == "items")
+
+
+def test_a_tap_says_what_it_has_read() -> None:
+    tap = ors.Tap()
+    assert repr(tap) == "<Tap of no response: nothing yet, 0 events, 0 bytes>"
+    body = wire.body(events(HELLO))
+    tap.feed(body)
+    assert repr(tap) == f"<Tap {tap.response_id}: completed, {tap.events_seen} events, {len(body)} bytes>"
+
+
+def test_the_time_of_a_chunk_has_a_name() -> None:
+    tap = ors.Tap()
+    tap.feed(b": hi\n\n", t_ns=5)
+    assert tap.first_byte_ns == 5
+    message = ors.Tap()
+    message.feed_message('{"type":"x:y"}', t_ns=6)
+    assert (message.first_event_ns, message.bytes) == (6, 14)
+    timeline = ors.Timeline()
+    timeline.feed(b'data: {"type":"x:y"}\n\n', t_ns=7)
+    assert list(timeline.times) == [7]
 
 
 def test_caller_errors_are_raised() -> None:
-    with pytest.raises(ValueError, match="level must be 'usage' or 'items'"):
+    with pytest.raises(ValueError, match="level must be 'terminal', 'usage', 'timing' or 'items'"):
         ors.Tap("all")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="bytes"):
         ors.Tap().feed("text")  # type: ignore[arg-type]

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from .log import EventLog, EventLogError, MemoryEventLog, RedisEventLog, resume_app
     from .options import Drain, RelayOptions
     from .relay import Relay
-    from .rewrite import Rewriter
+    from .rewrite import Abort, Rewriter
     from .starlette import SSEProxyResponse
     from .tap import Tap
 
 __all__ = [
+    "Abort",
     "Broadcast",
     "ClientGone",
     "Downstream",
@@ -50,7 +51,7 @@ if not TYPE_CHECKING:
         "Relay": "relay",
         "RelayEnd": "ending",
         "RelayOptions": "options",
-        "Rewriter": "rewrite",
+        **dict.fromkeys(("Abort", "Rewriter"), "rewrite"),
         "SSEProxyResponse": "starlette",
         "Tap": "tap",
         "relay_aiohttp": "aiohttp",

@@ -30,7 +30,7 @@ class AsgiDownstream(Downstream):
 
     async def start(self, status: int, headers: list[tuple[str, str]]) -> None:
         """Send the head of the response."""
-        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+        raw = [(name.encode("latin-1"), _wire(value)) for name, value in headers]
         await self._pass({"type": "http.response.start", "status": status, "headers": raw})
 
     def send(self, data: bytes) -> Awaitable[None]:
@@ -52,6 +52,14 @@ class AsgiDownstream(Downstream):
         except OSError as error:
             # What servers of ASGI 2.4 raise when the client has left.
             raise ClientGone from error
+
+
+def _wire(value: str) -> bytes:
+    """Give the bytes of a header's value, which HTTP clients decode as UTF-8 where they can."""
+    try:
+        return value.encode("latin-1")
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "surrogateescape")
 
 
 def relay_asgi(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, get_args
 
 import anyio
 
@@ -11,9 +11,11 @@ from .._core import Decoder
 from ..encoding import encode
 from ..errors import OrStreamError
 from ..stream.coalescing import coalesce
-from ..stream.sources import open_async_source
 from .ending import DONE, closing_bytes
+from .refusing import one_line, server_error
 from .tap import Tap
+from .upstream import source_of
+from .whole import as_events, begins_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from .._core import Limits
     from ..events import Event
     from ..outcome import Outcome
-    from ..stream.sources import AsyncSource
+    from ..stream.sources import AsyncSource, Chunk
 
 Policy: TypeAlias = Literal["block", "coalesce", "disconnect"]
 """What happens when a consumer's buffer is full: all wait for it; the deltas in it become fewer and longer; it goes."""
@@ -141,7 +143,8 @@ class Broadcast:
         return SSEProxyResponse(cast.join(policy="coalesce"))
 
     Args:
-        upstream: What `Relay` takes: a response of an HTTP client, or any async iterable of bytes.
+        upstream: What `Relay` takes: a response of an HTTP client, an awaitable of it, an `AsyncEventStream`, or any
+            async iterable of bytes.
         keep: Go on reading when nobody listens any more; default False: the last one to leave ends it.
         limits: Of one event and of the response; None for the defaults.
 
@@ -153,7 +156,8 @@ class Broadcast:
     def __init__(self, upstream: Any, *, keep: bool = False, limits: Limits | None = None) -> None:
         self.tap = Tap("items")
         self.error: Exception | None = None
-        self._source: AsyncSource = open_async_source(upstream)
+        self._upstream = upstream
+        self._source: AsyncSource | None = None
         self._decoder = Decoder(limits=limits)
         self._keep = keep
         self._past: list[_Told] = []
@@ -181,7 +185,16 @@ class Broadcast:
                 everybody wait; "coalesce" joins deltas of its buffer, and leaves it behind where that does not help;
                 "disconnect" leaves it behind, with `SlowConsumer`.
             max_bytes: Of its buffer, beside what was told before it came; default 1 MiB.
+
+        Raises:
+            ValueError: Raised for another policy, and for a buffer of no bytes.
         """
+        if policy not in get_args(Policy):
+            message = f"policy is one of {', '.join(get_args(Policy))}, not {policy!r}"
+            raise ValueError(message)
+        if max_bytes < 1:
+            message = f"max_bytes must be at least 1, not {max_bytes}"
+            raise ValueError(message)
         told = [*self._past, *([_Told.of(coalesce(self._stretch))] if self._stretch else [])]
         listener = Listener(self, policy, max_bytes, told)
         if not self._over:
@@ -196,17 +209,35 @@ class Broadcast:
         finally:
             self._end()
             with anyio.move_on_after(_CLOSE_SECONDS, shield=True):
-                await self._source.aclose()
+                if self._source is not None:
+                    await self._source.aclose()
 
     async def _read(self) -> None:
         try:
-            await self._source.open()
-            while (chunk := await self._source.read()) is not None:
+            self._source = source = await source_of(self._upstream)
+            await source.open()
+            chunk = await source.read()
+            if chunk and begins_whole(chunk):
+                chunk = await self._whole(source, chunk)
+            while chunk is not None:
                 self.tap.feed(chunk)
                 await self._tell(self._decoder.feed(bytes(chunk)))
+                chunk = await source.read()
             await self._tell(self._decoder.finish())
         except Exception as error:  # whatever it is, the consumers get a proper end
             self.error = error
+
+    async def _whole(self, source: AsyncSource, chunk: Chunk) -> bytes:
+        """Read a body that is no stream, and give the events that it stands for."""
+        reader, body = Tap("items"), bytearray(chunk)
+        reader.feed(chunk)
+        while reader.fault is None and (more := await source.read()) is not None:
+            reader.feed(more)
+            body += more
+        reader.finish()
+        if reader.fault is not None:
+            raise reader.fault
+        return as_events(bytes(body), reader)
 
     async def _tell(self, events: Sequence[Event]) -> None:
         if not events:
@@ -226,11 +257,8 @@ class Broadcast:
 
     def _end(self) -> None:
         """Tell the end that the server told, or the one that it owes."""
-        if str(self.tap.finish()) == "truncated":
-            why = "the server closed the stream before its end" if self.error is None else str(self.error)
-            ending = closing_bytes(self.tap, "upstream_error", " ".join(why.split()))
-        else:
-            ending = DONE if self.tap.done_seen else b""
+        own = DONE if self.tap.done_seen else b""
+        ending = self._owed() if str(self.tap.finish()) == "truncated" else own
         if self._stretch:
             self._past.append(_Told.of(coalesce(self._stretch)))
             self._stretch = []
@@ -240,6 +268,11 @@ class Broadcast:
         self._over = True
         for listener in self._listeners:
             listener.wake()
+
+    def _owed(self) -> bytes:
+        if self.error is None:
+            return closing_bytes(self.tap, "upstream_closed", "the server closed the stream before its end")
+        return closing_bytes(self.tap, "upstream_error", one_line(self.error), server_error(self.error))
 
     # Of the listeners
 

@@ -35,8 +35,6 @@ class RelayClock:
         self._passage = passage
         self._client = client
         self._stop = stop
-        self.beating: anyio.Event | None = None
-        """Set when the heartbeat is out that is on its way; None while none is."""
 
     def due(self) -> float:
         """Give the seconds until the next look."""
@@ -53,7 +51,8 @@ class RelayClock:
 
     async def _beat(self) -> None:
         """Send a heartbeat; what comes meanwhile waits for it."""
-        passage, self.beating = self._passage, anyio.Event()
+        passage = self._passage
+        passage.beating = beating = anyio.Event()
         passage.send_began = monotonic()
         try:
             # Whatever is wrong with the client, the relay's own writing will meet it too.
@@ -61,6 +60,6 @@ class RelayClock:
                 await self._client.send(HEARTBEAT)
                 passage.bytes_out += len(HEARTBEAT)
         finally:
-            beaten, self.beating = self.beating, None
+            passage.beating = None
             passage.send_began, passage.last_sent = None, monotonic()
-            beaten.set()
+            beating.set()

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Mapping
+    from collections.abc import Awaitable, Iterable, Mapping
 
 HOP_BY_HOP = frozenset(
     "connection keep-alive proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade".split()  # noqa: SIM905
 )
-_OWNED = HOP_BY_HOP | {"content-length", "content-encoding", "content-type", "cache-control", "x-accel-buffering"}
+_OF_THE_BODY = HOP_BY_HOP | {"content-length", "content-encoding", "content-type"}
+_OWNED = _OF_THE_BODY | {"cache-control", "x-accel-buffering", "date", "server"}
 
 
 class ClientGone(Exception):  # noqa: N818 - it is no error
@@ -60,6 +61,25 @@ def json_headers(upstream: Mapping[str, str] | None) -> list[tuple[str, str]]:
     return [("content-type", "application/json"), ("cache-control", "no-store"), *_passed_on(upstream)]
 
 
+def headed(headers: list[tuple[str, str]], own: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Put somebody's own headers in the place of those with the same name; what belongs to the body stays.
+
+    Args:
+        headers: The head so far.
+        own: The headers, of which one may stand there more than once if the mapping can hold that.
+    """
+    told = [(name.lower(), value) for name, value in _pairs(own) if name.lower() not in _OF_THE_BODY]
+    names = {name for name, _ in told}
+    return [*((name, value) for name, value in headers if name not in names), *told]
+
+
 def _passed_on(upstream: Mapping[str, str] | None) -> list[tuple[str, str]]:
-    told = upstream.items() if upstream is not None else ()
+    told = _pairs(upstream) if upstream is not None else ()
     return [(name.lower(), value) for name, value in told if name.lower() not in _OWNED]
+
+
+def _pairs(headers: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+    """List headers, each line by itself: httpx joins those of one name in `items`, which no cookie survives."""
+    each: Any = getattr(headers, "multi_items", headers.items)
+    told: Iterable[tuple[str, str]] = each()
+    return told

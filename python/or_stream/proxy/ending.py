@@ -18,9 +18,13 @@ Reason: TypeAlias = Literal[
     "send_timeout",
     "max_duration",
     "max_event_bytes",
+    "aborted",
+    "rewriter_error",
     "cancel_requested",
     "cancelled",
 ]
+"""What ends a relaying: the server's body ended, or its side failed; the client left, or did not read in time; a bound;
+a handler of the rewriter raised `Abort`, or failed; somebody cancelled the response, or the relay's own task."""
 
 DONE = b"data: [DONE]\n\n"
 
@@ -30,7 +34,8 @@ class RelayEnd:
     """The truth about one relayed stream; `on_end` gets it once, whatever happened.
 
     Attributes:
-        outcome: How the response ended as far as it was read: the server's own end, `error`, or `truncated`.
+        outcome: How the response ended as far as it was read: the server's own end, `error`, or `truncated`, which a
+            response in JSON is too that goes on in the background: `tap.status` tells.
         reason: What ended the relaying. "upstream_end" says only that the body ended; `outcome` says how.
         tap: All that was read of the stream: usage, model, counts, moments, the partial response.
         bytes_in: Bytes received from the server.
@@ -54,7 +59,7 @@ class RelayEnd:
     status: int | None = None
 
 
-def closing_bytes(tap: Tap, code: str, message: str) -> bytes:
+def closing_bytes(tap: Tap, code: str, message: str, refused: dict[str, Any] | None = None) -> bytes:
     """Write the end that a server owes its client when it stopped without one, as SSE.
 
     After a response has begun that is `response.failed`, with what was received of it; before that it is an `error`
@@ -65,17 +70,18 @@ def closing_bytes(tap: Tap, code: str, message: str) -> bytes:
         tap: What has passed until now.
         code: The error's code, such as "upstream_error"; "cancelled" for a response that somebody wanted to end.
         message: The reason in one line.
+        refused: The error with which the server refused the request, which is told instead.
 
     Returns:
         The event and the sentinel `[DONE]`.
     """
-    return _frame(closing_event(tap, code, message)) + DONE
+    return _frame(closing_event(tap, code, message, refused)) + DONE
 
 
-def closing_event(tap: Tap, code: str, message: str) -> dict[str, Any]:
+def closing_event(tap: Tap, code: str, message: str, refused: dict[str, Any] | None = None) -> dict[str, Any]:
     """Give the event of `closing_bytes` as JSON: over WebSocket it is a message."""
-    told = tap.error
-    error = told or {"type": "server_error", "code": code, "message": message, "param": None}
+    told = tap.error or refused
+    error = {"type": "server_error", "code": code, "message": message, "param": None, **(told or {})}
     number = {} if tap.last_sequence_number is None and tap.events_seen else {"sequence_number": _next_number(tap)}
     if tap.response_id is None:
         return {"type": "error", **number, "error": error}

@@ -7,6 +7,8 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import anyio
+
     from .ending import Reason
 
 _FOREVER = 3600.0
@@ -26,6 +28,8 @@ class Passage:
     last_sent: float = field(default_factory=monotonic)
     send_began: float | None = None
     """Since when a write waits for the client."""
+    beating: anyio.Event | None = None
+    """Set when the heartbeat is out that is on its way; None while none is."""
     left_at: float | None = None
     """When the client was found gone."""
     bytes_in_when_left: int = 0

@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Any
 import anyio
 from anyio.lowlevel import checkpoint
 
-from ..errors import LimitExceeded, TransportError
-from ..outcome import Outcome
-from ..stream.sources import open_async_source
+from .answer import Answer
 from .beside import beside
 from .clock import RelayClock
-from .downstream import ClientGone, Downstream, json_headers, stream_headers
-from .ending import RelayEnd, closing_bytes
+from .downstream import ClientGone, json_headers, stream_headers
+from .ending import Reason, RelayEnd
+from .flow import EventTooLong, Flow, RewriterFailed
 from .log.faults import EventLogError
 from .log.recorder import MAX_BYTES as LOG_BYTES
 from .log.recorder import Recorder
-from .options import Drain
+from .options import Drain, check_options
 from .passage import Clocks, Passage
-from .refusing import MESSAGE_CHARS, one_line, refusal
+from .refusing import error_body, one_line, refusal, server_error
 from .tap import Tap
-from .whole import as_events, as_json, is_whole
+from .upstream import source_of
+from .whole import begins_whole, is_whole
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ..stream.sources import AsyncSource, Chunk
-    from .ending import Reason
+    from .downstream import Downstream
     from .options import RelayOptions
 
 HEARTBEAT_SECONDS = 15.0
@@ -41,6 +41,8 @@ MAX_EVENT_BYTES = 64 << 20
 _CLOSE_SECONDS = 5.0
 _GOODBYE_SECONDS = 1.0
 _CHUNKS_BETWEEN_CHECKPOINTS = 32
+_GOODBYES: dict[Reason | None, int] = {"max_duration": 504, "cancel_requested": 503, None: 503}
+"""What ends a relay from outside, and the status of an answer that had not begun."""
 
 
 class Relay:
@@ -51,18 +53,22 @@ class Relay:
     before.
 
     Args:
-        upstream: The server's response (httpx2, httpx, aiohttp), an awaitable of it, any async iterable of bytes, or
-            an `AsyncSource`. The relay owns and closes it.
+        upstream: The server's response (httpx2, httpx, aiohttp), an awaitable of it, an `AsyncEventStream`, any async
+            iterable of bytes, or an `AsyncSource`. The relay owns and closes it.
         options: See `RelayOptions`.
+
+    Raises:
+        TypeError: Raised for an option that there is none of.
+        ValueError: Raised for a value that an option cannot have, such as a tap that has read another stream.
     """
 
     def __init__(self, upstream: Any, **options: Unpack[RelayOptions]) -> None:
+        check_options(options)
         self.tap = options.get("tap") or Tap("items")
-        self._rewriter = options.get("rewriter")
         self._upstream = upstream
         self._source: AsyncSource | None = None
         self._clocks = Clocks(
-            heartbeat=options.get("heartbeat", options.get("ping", HEARTBEAT_SECONDS)),
+            heartbeat=options.get("heartbeat", options.get("ping", HEARTBEAT_SECONDS)) or None,
             send_timeout=options.get("send_timeout"),
             max_duration=options.get("max_duration"),
         )
@@ -71,33 +77,44 @@ class Relay:
         self._recorder = Recorder(log, self._cancel, options.get("log_bytes", LOG_BYTES)) if log is not None else None
         self._drains = options.get("on_client_gone", "cancel" if log is None else "drain") == "drain"
         self._drain = options.get("drain") or Drain()
-        self._max_event_bytes = options.get("max_event_bytes", MAX_EVENT_BYTES)
-        self._headers = list(options.get("headers", {}).items())
+        rewriter = options.get("rewriter")
+        self._flow = Flow(
+            self.tap,
+            rewriter.fresh() if rewriter is not None else None,
+            self._recorder,
+            options.get("max_event_bytes", MAX_EVENT_BYTES),
+        )
+        self._headers = options.get("headers", {})
         self._on_end = options.get("on_end")
         self._passage = Passage()
-        self._held = bytearray()
-        self._clock: RelayClock
         self._scope: anyio.CancelScope | None = None
-        self._rest_told = False
 
     async def run(self, client: Downstream) -> RelayEnd:
         """Relay to the end.
 
         Returns:
             How it ended; `on_end` has got the same. Nothing that server or client do is raised.
+
+        Raises:
+            RuntimeError: Raised when it has run before.
         """
+        if self._scope is not None:
+            message = "a relay is for one stream, and this one has run"
+            raise RuntimeError(message)
+        self._scope = anyio.CancelScope()
         self._passage = Passage()
+        answer = Answer(client, self._passage, self._headers, goes_on=self._drains)
         try:
             async with self._recorder or nullcontext():
                 try:
-                    with anyio.CancelScope() as self._scope:
-                        self._clock = RelayClock(self._clocks, self._passage, client, self._stop)
-                        async with beside(self._watch(client), self._clock), self._answering(client):
-                            source = await self._begin(client)
+                    with self._scope:
+                        clock = RelayClock(self._clocks, self._passage, client, self._stop)
+                        async with beside(self._watch(client), clock), self._answering(answer):
+                            source = await self._begin(answer)
                             if source is not None:
-                                await self._pass_on(source, client)
+                                await self._pass_on(source, client, answer)
                 finally:
-                    await self._say_goodbye(client)
+                    await self._say_goodbye(answer)
                     self._passage.finished = True
                     await self._shut()
                     self._end_log()
@@ -108,186 +125,125 @@ class Relay:
     # The way of the bytes
 
     @asynccontextmanager
-    async def _answering(self, client: Downstream) -> AsyncGenerator[None]:
+    async def _answering(self, answer: Answer) -> AsyncGenerator[None]:
         try:
             yield
         except ClientGone:
             self._passage.leave()
             self._passage.end_by("client_gone")
         except Exception as error:  # whatever it is, the client gets a proper end
-            self._passage.error = error
-            self._passage.end_by("upstream_error")
+            self._passage.error = error.__cause__ if isinstance(error, RewriterFailed) else error
+            self._passage.end_by(_reason(error))
             with suppress(ClientGone):
-                await self._fail(client, error)
+                await self._fail(answer, error)
 
-    async def _begin(self, client: Downstream) -> AsyncSource | None:
+    async def _begin(self, answer: Answer) -> AsyncSource | None:
         """Start the client's answer; None where it is all given already."""
         if self._open_early:
-            await self._start(client, 200, stream_headers(None))
-        source = await self._open()
+            await answer.start(200, stream_headers(None))
+        self._source = source = await source_of(self._upstream)
+        await source.open()
         if is_whole(source.headers):
-            await self._relay_whole(source, client)
+            await self._relay_whole(source, answer, await source.read())
             return None
         if not self._passage.started:
-            await self._start(client, 200, stream_headers(source.headers))
+            await answer.start(200, stream_headers(source.headers))
         return source
 
-    async def _open(self) -> AsyncSource:
-        upstream = await self._upstream if inspect.isawaitable(self._upstream) else self._upstream
-        self._source = open_async_source(upstream)
-        await self._source.open()
-        return self._source
+    async def _relay_whole(self, source: AsyncSource, answer: Answer, chunk: Chunk | None) -> None:
+        """Answer with the server's JSON, or with the events of it where a stream is promised.
 
-    async def _relay_whole(self, source: AsyncSource, client: Downstream) -> None:
-        """Answer with the server's JSON, or with the events of it where a stream is promised."""
-        while (chunk := await source.read()) is not None:
+        Args:
+            source: The rest of the body.
+            answer: Where it goes.
+            chunk: The first of the body.
+        """
+        while chunk is not None:
             self.tap.feed(chunk)
             self._passage.bytes_in += len(chunk)
-            self._held += chunk
-            self._bound()
-        self._passage.end_by("upstream_end")
-        body, self._rest_told = bytes(self._held), True
-        if self.tap.finish() is Outcome.TRUNCATED:
-            message = "the server's JSON is no response, or ends too early"
-            raise TransportError(message, body=body[:MESSAGE_CHARS]) from self.tap.fault
-        self._held.clear()
-        retold = self._passage.started or self._recorder is not None or self._rewriter is not None
-        told = as_events(body, self.tap, self._rewriter) if retold else b""
-        if self._recorder is not None:
-            self._recorder.note(told)
+            self._flow.take_whole(chunk)
+            chunk = await source.read()
+        told = self._flow.whole(as_stream=self._passage.started)
+        self._passage.end_by("aborted" if self._flow.is_aborted else "upstream_end")
         if not self._passage.started:
-            told = body if self._rewriter is None else as_json(told) or body
-            await self._start(client, source.status or 200, json_headers(source.headers))
-        self._passage.finished = True
-        await self._send(client, told)
-        await client.finish()
+            await answer.start(source.status or 200, json_headers(source.headers))
+        await answer.end(told)
 
-    async def _pass_on(self, source: AsyncSource, client: Downstream) -> None:
-        # What runs once a chunk is what a relay costs: it is written out here, sending as `_send` does it. What waits
-        # for a chunk is woken through every coroutine between it and the event loop, so that these are few, too.
-        passage, clock, chunks = self._passage, self._clock, 0
-        feed, send = self.tap.feed, client.send
+    async def _pass_on(self, source: AsyncSource, client: Downstream, answer: Answer) -> None:
+        # What runs once a chunk is what a relay costs: it is written out here, sending as `Answer.send` does it. What
+        # waits for a chunk is woken through every coroutine between it and the event loop: these are few, too.
+        passage, flow, tap, chunks = self._passage, self._flow, self.tap, 0
+        feed, take, send, held = tap.feed, flow.take, client.send, flow.held
+        # What `Flow.take` gives for nearly all chunks of nearly all relays.
+        is_plain, rewrites = flow.is_plain, flow.rewriter is not None
         chunk = await source.read()
+        if chunk and begins_whole(chunk):
+            await self._relay_whole(source, answer, chunk)
+            return
         read = source.library_read or source.read
         while chunk or (chunk is not None and source.library_read is None):
             feed(chunk)
             passage.bytes_in += len(chunk)
             if passage.left_at is not None:
                 self._read_on(chunk)
-            elif whole := self._whole(chunk):
-                if clock.beating is not None:
-                    await clock.beating.wait()
+            elif whole := (
+                chunk if is_plain and tap.at_boundary and not held and isinstance(chunk, bytes) else take(chunk)
+            ):
+                if passage.beating is not None:
+                    await passage.beating.wait()
                 passage.last_sent = passage.send_began = monotonic()
                 try:
                     await send(whole)
                     passage.bytes_out += len(whole)
                 except (ClientGone, OSError) as error:
-                    self._lose(error)
+                    answer.lose(error)
                 passage.send_began = None
-            if self._held or self._rewriter is not None:
-                self._bound()
+            if (held or rewrites) and flow.must_end():
+                break
             chunks += 1
             if chunks % _CHUNKS_BETWEEN_CHECKPOINTS == 0:
                 # A source and a client that never wait would keep everyone else waiting, for ever if the client left.
                 await checkpoint()
             chunk = await read()
-        passage.end_by("upstream_end")
-        await self._close(client, "upstream_closed", "the server closed the stream before its end")
+        rest = flow.rest("upstream_closed", "the server closed the stream before its end")
+        passage.end_by("aborted" if flow.is_aborted else "upstream_end")
+        await answer.end(rest)
 
     def _read_on(self, chunk: Chunk) -> None:
         """Take a chunk of a stream whose client has left: for the tap, which has it, and the log."""
         if self._passage.bytes_in - self._passage.bytes_in_when_left > self._drain.max_bytes:
             raise ClientGone
         if self._recorder is not None:
-            self._whole(chunk)
-
-    def _whole(self, chunk: Chunk) -> bytes:
-        """Give the events that are whole by now, to the log too; the tap has seen the chunk."""
-        if self._rewriter is not None:
-            whole = self._rewriter.feed(chunk)
-        elif self.tap.at_boundary and not self._held:
-            whole = chunk if isinstance(chunk, bytes) else bytes(chunk)
-        else:
-            whole = self._cut(chunk)
-        if self._recorder is not None and whole:
-            self._recorder.note(whole)
-        return whole
-
-    def _cut(self, chunk: Chunk) -> bytes:
-        if isinstance(self.tap.fault, TransportError):
-            # No event stream at all, from a source that could not tell.
-            raise self.tap.fault
-        cut, whole = self.tap.boundary, b""
-        if cut:
-            whole = bytes(self._held) + bytes(chunk[:cut])
-            self._held.clear()
-            chunk = chunk[cut:]
-        self._held += chunk
-        return whole
-
-    def _bound(self) -> None:
-        held = len(self._held) if self._rewriter is None else self._rewriter.unfinished_bytes
-        if held > self._max_event_bytes:
-            self._passage.end_by("max_event_bytes")
-            message = f"an event of the server is longer than {self._max_event_bytes} bytes"
-            raise TransportError(message)
-
-    async def _send(self, client: Downstream, data: bytes) -> None:
-        passage = self._passage
-        if self._clock.beating is not None:
-            await self._clock.beating.wait()
-        passage.last_sent = passage.send_began = monotonic()
-        try:
-            await client.send(data)
-            passage.bytes_out += len(data)
-        except (ClientGone, OSError) as error:
-            self._lose(error)
-        finally:
-            passage.send_began = None
-
-    def _lose(self, error: Exception) -> None:
-        self._passage.leave()
-        if not self._drains:
-            raise ClientGone from error
-
-    async def _start(self, client: Downstream, status: int, headers: list[tuple[str, str]]) -> None:
-        self._passage.started = True
-        await client.start(status, headers + self._headers)
+            self._flow.take(chunk)
 
     # The end
 
-    async def _close(self, client: Downstream, code: str, message: str) -> None:
+    async def _close(self, answer: Answer, code: str, message: str, refused: dict[str, Any] | None = None) -> None:
         """Send what is held back, and the end that the server still owes; its own end goes out as it came."""
-        rest = self._rest(code, message)
-        self._passage.finished = not self._passage.client_gone
-        if self._passage.client_gone:
-            return
-        if rest:
-            await self._send(client, rest)
-        await client.finish()
+        await answer.end(self._flow.rest(code, message, refused))
 
-    def _rest(self, code: str, message: str) -> bytes:
-        """Give what is held back and what the server owes, once; the log gets it too."""
-        # Of a stream that the tap could not read to its end nobody knows what it owes.
-        owes = self.tap.finish() is Outcome.TRUNCATED and not isinstance(self.tap.fault, LimitExceeded)
-        if self._rewriter is not None:
-            if owes:
-                self._rewriter.drop_unfinished()
-            rest = self._rewriter.finish() + (self._rewriter.abort(code, message) if owes else b"")
+    async def _fail(self, answer: Answer, error: Exception) -> None:
+        code = error.code if isinstance(error, EventLogError) else self._passage.reason or "upstream_error"
+        if self._passage.started:
+            await self._close(answer, code, one_line(error), server_error(error))
         else:
-            rest = closing_bytes(self.tap, code, message) if owes else bytes(self._held)
-        self._held.clear()
-        self._rest_told = True
-        if self._recorder is not None:
-            self._recorder.note(rest)
-        return rest
+            await self._refuse(answer, *refusal(error, code))
 
-    def _end_log(self) -> None:
-        """Give the log its end, also where there was no client left that needed one."""
-        if self._recorder is not None:
-            if not self._rest_told and self.tap.response_id is not None:
-                self._rest(*self._cause())
-            self._recorder.close()
+    async def _refuse(self, answer: Answer, status: int, body: bytes) -> None:
+        await answer.refuse(status, body, self._source.headers if self._source is not None else None)
+
+    async def _say_goodbye(self, answer: Answer) -> None:
+        """End a stream whose time, or whose relay, is over; a client that does not read gets little more of it."""
+        passage = self._passage
+        if passage.reason not in _GOODBYES or passage.client_gone or passage.finished:
+            return
+        # Whatever goes wrong here, the server's stream is closed after it.
+        with anyio.move_on_after(_GOODBYE_SECONDS, shield=True), suppress(Exception):
+            code, message = self._cause()
+            if passage.started:
+                await self._close(answer, code, message)
+            else:
+                await self._refuse(answer, _GOODBYES[passage.reason], error_body(code, message))
 
     def _cause(self) -> tuple[str, str]:
         """The code and the reason of an end that is not the server's."""
@@ -298,29 +254,13 @@ class Relay:
             return "cancelled", "the response was cancelled on request"
         return reason or "relay_stopped", "the relay was stopped" if reason is None else reason.replace("_", " ")
 
-    async def _fail(self, client: Downstream, error: Exception) -> None:
-        if self._passage.started:
-            code = error.code if isinstance(error, EventLogError) else self._passage.reason
-            await self._close(client, code or "upstream_error", one_line(error))
-        else:
-            await self._refuse(client, error)
-
-    async def _refuse(self, client: Downstream, error: Exception) -> None:
-        """Answer with the server's status and error, in the contract's shape."""
-        status, body = refusal(error)
-        await self._start(client, status, json_headers(self._source.headers if self._source is not None else None))
-        self._passage.finished = True
-        await self._send(client, body)
-        await client.finish()
-
-    async def _say_goodbye(self, client: Downstream) -> None:
-        """End a stream whose time, or whose relay, is over; a client that does not read gets little more of it."""
-        passage = self._passage
-        is_due = passage.reason in {"max_duration", "cancel_requested", None}
-        if is_due and passage.started and not (passage.client_gone or passage.finished):
-            # Whatever goes wrong here, the server's stream is closed after it.
-            with anyio.move_on_after(_GOODBYE_SECONDS, shield=True), suppress(Exception):
-                await self._close(client, *self._cause())
+    def _end_log(self) -> None:
+        """Give the log its end, also where there was no client left that needed one."""
+        if self._recorder is not None:
+            if not self._flow.rest_told and self.tap.response_id is not None:
+                with suppress(RewriterFailed):
+                    self._flow.rest(*self._cause())
+            self._recorder.close()
 
     async def _end(self) -> RelayEnd:
         passage = self._passage
@@ -368,3 +308,9 @@ class Relay:
         if self._drains:
             await anyio.sleep(self._drain.max_seconds)
         self._stop("client_gone")
+
+
+def _reason(error: Exception) -> Reason:
+    if isinstance(error, EventTooLong):
+        return "max_event_bytes"
+    return "rewriter_error" if isinstance(error, RewriterFailed) else "upstream_error"

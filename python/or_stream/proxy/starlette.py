@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import Response
 
 from .asgi import relay_asgi
+from .options import check_options
 
 if TYPE_CHECKING:
+    from starlette.background import BackgroundTask
     from starlette.types import Receive, Scope, Send
     from typing_extensions import Unpack
 
@@ -23,16 +25,27 @@ class SSEProxyResponse(Response):
             upstream = client.build_request("POST", URL, content=await request.body(), headers=...)
             return SSEProxyResponse(client.send(upstream, stream=True), on_end=bill)
 
+    Headers and cookies that are set on it are sent with those of the server, in the place of those with the same name;
+    its `background` runs when the relay is over, also when the client has left.
+
     Args:
         upstream: The server's response (httpx2, httpx, aiohttp) or an awaitable of it. It is closed in the end, also
             when the client leaves.
+        background: What Starlette and FastAPI run behind a response.
         options: See `RelayOptions`.
+
+    Raises:
+        TypeError: As for `Relay`.
+        ValueError: As for `Relay`.
     """
 
     media_type = "text/event-stream"
 
-    def __init__(self, upstream: Any, **options: Unpack[RelayOptions]) -> None:
-        super().__init__(headers=options.get("headers"))
+    def __init__(
+        self, upstream: Any, *, background: BackgroundTask | None = None, **options: Unpack[RelayOptions]
+    ) -> None:
+        check_options(options)
+        super().__init__(headers=options.get("headers"), background=background)
         # Written for the empty body that the base class knows of.
         del self.headers["content-length"]
         self._upstream = upstream
@@ -40,4 +53,7 @@ class SSEProxyResponse(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Relay to the end."""
-        await relay_asgi(self._upstream, scope, receive, send, **self._options)
+        options: RelayOptions = {**self._options, "headers": self.headers}
+        await relay_asgi(self._upstream, scope, receive, send, **options)
+        if self.background is not None:
+            await self.background()

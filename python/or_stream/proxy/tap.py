@@ -16,11 +16,12 @@ class Tap(CoreTap):
     """Reads usage, model, ids, state, counts and moments from passing bytes, and makes no object per event.
 
     It costs one pass of the core over each chunk and never raises on what a server sends: a body that is no event
-    stream, or one beyond the limits, passes unread from there on, and `fault` says why. At level "usage" its memory
-    does not grow with the stream. Not for two threads at once.
+    stream, or one beyond the limits, passes unread from there on, and `fault` says why. Its memory does not grow
+    with the stream, but at level "items". Not for two threads at once.
 
     Args:
-        level: "usage" for facts alone; "items" keeps the response too, for `partial_response`.
+        level: "items" keeps the response too, for `partial_response`. "terminal", "usage" and "timing" are the facts
+            alone: they cost nothing apart, so that each of these names gives all of them.
         limits: What the server may make the tap hold; None for the defaults of `Limits`.
 
     Raises:
@@ -48,8 +49,16 @@ class Tap(CoreTap):
 
     @property
     def terminal(self) -> Outcome | None:
-        """How the server itself ended the response; None while it runs, and for a body that just ended."""
-        return None if self.outcome in {Outcome.ERROR, Outcome.TRUNCATED} else self.outcome
+        """How the server itself ended the response; None while it runs, and for a body that just ended.
+
+        `error` only once the body has ended: behind an error event the response may still end (rule E10).
+        """
+        return None if self.outcome is Outcome.TRUNCATED else self.outcome
+
+    def __repr__(self) -> str:
+        """Say how far the stream is."""
+        state = self.outcome or self.status or "nothing yet"
+        return f"<Tap {self.response_id or 'of no response'}: {state}, {self.events_seen} events, {self.bytes} bytes>"
 
     def partial_response(self, status: Literal["incomplete", "failed", "cancelled"] = "incomplete") -> Response:
         """Give the response as far as it came, for a log, a cache or a bill.

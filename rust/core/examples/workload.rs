@@ -1,5 +1,5 @@
 //! Runs one path of the core over a file, or over each of a folder, for instruction counts:
-//! `workload frame|decode|assemble FILE CHUNK TIMES`.
+//! `workload frame|decode|tap|assemble FILE CHUNK TIMES`.
 //!
 //! The regression gate runs it under callgrind (`benches/instructions.py`); by hand it prints nanoseconds per event.
 
@@ -13,6 +13,7 @@ use or_stream_core::diagnostics::Diagnostics;
 use or_stream_core::error::Error;
 use or_stream_core::limits::Limits;
 use or_stream_core::sse::Framer;
+use or_stream_core::tap::Tap;
 
 struct Count(u64);
 
@@ -45,6 +46,15 @@ fn run(path: &str, body: &[u8], chunk: usize) -> Result<u64, Error> {
             decoder.finish(&mut count)?;
             Ok(count.0)
         }
+        "tap" => {
+            let (mut decoder, mut tap) = (Decoder::new(Limits::default(), false), Tap::default());
+            for chunk in chunks {
+                tap.pass(chunk, 1);
+                decoder.feed(chunk, &mut tap)?;
+            }
+            decoder.finish(&mut tap)?;
+            Ok(decoder.events())
+        }
         _ => {
             let mut assembler = Assembler::new(Limits::default(), false);
             for chunk in chunks {
@@ -71,7 +81,7 @@ fn read(path: &Path) -> std::io::Result<Vec<Vec<u8>>> {
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [path, file, chunk, times] = arguments.as_slice() else {
-        eprintln!("usage: workload frame|decode|assemble FILE CHUNK TIMES");
+        eprintln!("usage: workload frame|decode|tap|assemble FILE CHUNK TIMES");
         return ExitCode::from(2);
     };
     let (Ok(bodies), Ok(chunk), Ok(times)) = (read(Path::new(file)), chunk.parse(), times.parse::<u32>()) else {

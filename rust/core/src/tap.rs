@@ -43,10 +43,12 @@ pub struct Tap {
     output_started: bool,
     tool_call_started: bool,
     model: Option<String>,
+    status: Option<String>,
     usage: Option<Vec<u8>>,
     error: Option<Vec<u8>>,
     base: Vec<u8>,
     ended: Option<Outcome>,
+    bytes: u64,
     tail: Tail,
 }
 
@@ -61,10 +63,12 @@ impl Default for Tap {
             output_started: false,
             tool_call_started: false,
             model: None,
+            status: None,
             usage: None,
             error: None,
             base: Vec::new(),
             ended: None,
+            bytes: 0,
             tail: Tail::default(),
         }
     }
@@ -99,12 +103,14 @@ impl Tap {
         if !chunk.is_empty() {
             self.moments.first_byte.get_or_insert(now);
         }
+        self.bytes += chunk.len() as u64;
         self.tail.pass(chunk);
     }
 
-    /// Takes note of the time of a message that needs no framing.
-    pub fn pass_message(&mut self, now: u64) {
+    /// Takes note of the size and time of a message that needs no framing.
+    pub fn pass_message(&mut self, message: &[u8], now: u64) {
         self.now = now;
+        self.bytes += message.len() as u64;
         self.moments.first_byte.get_or_insert(now);
     }
 
@@ -157,6 +163,9 @@ impl Tap {
                 Shape::Object if is("error") => self.error = Some(value.of(response).to_vec()),
                 Shape::Plain | Shape::Escaped if is("model") => {
                     self.model = value.string_body(response).map(|model| unescape::whole(model).0);
+                }
+                Shape::Plain | Shape::Escaped if is("status") => {
+                    self.status = value.string_body(response).map(|status| unescape::whole(status).0);
                 }
                 _ => {}
             }
@@ -242,6 +251,21 @@ impl Tap {
         self.model.as_deref()
     }
 
+    /// The response's status as the server told it last.
+    pub fn status(&self) -> Option<&str> {
+        self.status.as_deref()
+    }
+
+    /// All bytes that passed, also those that could not be read.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Events whose data could not be decoded.
+    pub fn malformed(&self) -> u64 {
+        self.counts.get(Kind::MalformedEvent as usize).copied().unwrap_or_default()
+    }
+
     /// The last usage object, as JSON.
     pub fn usage(&self) -> Option<&[u8]> {
         self.usage.as_deref()
@@ -255,8 +279,8 @@ impl Tap {
     /// Bytes held on the heap.
     pub fn heap_bytes(&self) -> usize {
         let optional = |bytes: &Option<Vec<u8>>| bytes.as_ref().map_or(0, Vec::capacity);
-        let model = self.model.as_ref().map_or(0, String::capacity);
-        self.base.capacity() + optional(&self.usage) + optional(&self.error) + model
+        let text = |text: &Option<String>| text.as_ref().map_or(0, String::capacity);
+        self.base.capacity() + optional(&self.usage) + optional(&self.error) + text(&self.model) + text(&self.status)
     }
 }
 

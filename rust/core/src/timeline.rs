@@ -74,7 +74,7 @@ impl Timeline {
 
     /// As [`Self::pass`], for a message that needs no framing.
     pub fn pass_message(&mut self, message: &[u8], now: u64) {
-        self.tap.pass_message(now);
+        self.tap.pass_message(message, now);
         self.came(message.len(), now);
     }
 

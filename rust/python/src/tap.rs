@@ -57,16 +57,17 @@ impl Tap {
     #[pyo3(signature = (level="usage", *, limits=None))]
     fn new(level: &str, limits: Option<&Limits>) -> PyResult<PyClassInitializer<Self>> {
         let fold = match level {
-            "usage" => None,
+            // The facts cost nothing apart: whoever asks for some gets all.
+            "terminal" | "usage" | "timing" => None,
             "items" => Some(OutputSource::Auto),
-            _ => return Err(PyValueError::new_err("level must be 'usage' or 'items'")),
+            _ => return Err(PyValueError::new_err("level must be 'terminal', 'usage', 'timing' or 'items'")),
         };
         let settings = Settings { limits: Limits::core(limits), strict: false, fold };
         Ok(PyClassInitializer::from(Reader::new(settings)).add_subclass(Self { facts: Mutex::default() }))
     }
 
     /// Takes note of the next bytes of the body.
-    #[pyo3(signature = (chunk, t_ns=None, /))]
+    #[pyo3(signature = (chunk, /, t_ns=None))]
     fn feed<'py>(this: &Bound<'py, Self>, chunk: &Bound<'py, PyAny>, t_ns: Option<u64>) -> PyResult<()> {
         let input = Input::chunk(chunk)?;
         let bytes = input.as_bytes()?;
@@ -83,13 +84,13 @@ impl Tap {
     }
 
     /// Takes note of one WebSocket message, which is one event without framing.
-    #[pyo3(signature = (message, t_ns=None, /))]
+    #[pyo3(signature = (message, /, t_ns=None))]
     fn feed_message<'py>(this: &Bound<'py, Self>, message: &Bound<'py, PyAny>, t_ns: Option<u64>) -> PyResult<()> {
         let input = Input::message(message)?;
         let bytes = input.as_bytes()?;
         let now = time(this.py(), t_ns)?;
         note(this, |_, facts, decoder, fold| {
-            facts.tap.pass_message(now);
+            facts.tap.pass_message(bytes, now);
             decoder.feed_message(bytes, &mut Tee(&mut facts.tap, fold))
         })
     }
@@ -136,6 +137,24 @@ impl Tap {
     #[getter]
     fn model(this: &Bound<'_, Self>) -> PyResult<Option<String>> {
         read(this, |facts, _| Ok(facts.tap.model().map(str::to_owned)))
+    }
+
+    /// The response's status as the server told it last, such as `in_progress`.
+    #[getter]
+    fn status(this: &Bound<'_, Self>) -> PyResult<Option<String>> {
+        read(this, |facts, _| Ok(facts.tap.status().map(str::to_owned)))
+    }
+
+    /// All bytes that passed, read or not.
+    #[getter]
+    fn bytes(this: &Bound<'_, Self>) -> PyResult<u64> {
+        read(this, |facts, _| Ok(facts.tap.bytes()))
+    }
+
+    /// Events whose data could not be decoded.
+    #[getter]
+    fn malformed(this: &Bound<'_, Self>) -> PyResult<u64> {
+        read(this, |facts, _| Ok(facts.tap.malformed()))
     }
 
     /// Whether the bytes so far end behind a blank line, where a proxy may put a comment.

@@ -37,7 +37,7 @@ impl Timeline {
     }
 
     /// Takes note of the next bytes of the body.
-    #[pyo3(signature = (chunk, t_ns=None, /))]
+    #[pyo3(signature = (chunk, /, t_ns=None))]
     fn feed<'py>(this: &Bound<'py, Self>, chunk: &Bound<'py, PyAny>, t_ns: Option<u64>) -> PyResult<()> {
         // The time first: nothing of ours may stand between the arrival and its stamp.
         let now = time(this.py(), t_ns)?;
@@ -54,7 +54,7 @@ impl Timeline {
     }
 
     /// Takes note of one WebSocket message, which is one event without framing.
-    #[pyo3(signature = (message, t_ns=None, /))]
+    #[pyo3(signature = (message, /, t_ns=None))]
     fn feed_message<'py>(this: &Bound<'py, Self>, message: &Bound<'py, PyAny>, t_ns: Option<u64>) -> PyResult<()> {
         let now = time(this.py(), t_ns)?;
         let input = Input::message(message)?;

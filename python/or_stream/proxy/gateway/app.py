@@ -18,14 +18,16 @@ from starlette.websockets import WebSocket
 from ...errors import OrStreamError
 from ...transports.websocket_open import open_websocket
 from ..log import EventLogError, resume_app
-from ..refusing import one_line, refusal
+from ..options import check_options
+from ..refusing import one_line
+from ..refusing import refusal as told_refusal
 from ..relay import MAX_EVENT_BYTES
 from ..rewrite.shapes import as_object
 from ..starlette import SSEProxyResponse
 from ..tap import Tap
 from .books import Asked, Books, usage_record
 from .forwarding import Forwarded, handshake_headers, request_headers, target
-from .refusal import NO_WEBSOCKET, Refusal, deny, refusal_of
+from .refusal import NO_WEBSOCKET, UNREAD, Refusal, deny, refusal_of
 from .turns import Turns
 from .websocket import JoinedWebSockets
 
@@ -50,20 +52,23 @@ class Gateway:
     """An ASGI application that relays the streams of one server, and passes everything else on to it.
 
     `POST /v1/responses` with `"stream": true` is relayed as by `SSEProxyResponse`. A WebSocket at that path is joined
-    to one of the server's, message by message; neither `log` nor `rewriter` see what passes there. Every other request
-    goes to the same path of the server, and its answer back. `GET /healthz` says that the gateway lives, `GET /readyz`
-    that its event log answers too, `GET /metrics` what Prometheus wants to know. With a log,
-    `GET /v1/responses/{id}?stream=true` goes on with a stream, on any node that shares the log, and
-    `POST /v1/responses/{id}/cancel` ends it.
+    to one of the server's, message by message; a `log` does not see what passes there. Every other request goes to the
+    same path of the server, and its answer back. With a `rewriter` no response gets around it: those that are not
+    streamed and those that are read later are rewritten too, and WebSockets are refused.
+
+    `GET /healthz` says that the gateway lives, `GET /readyz` that its event log answers too, `GET /metrics` what
+    Prometheus wants to know. With a log, `GET /v1/responses/{id}?stream=true` goes on with a stream, on any node that
+    shares the log, and `POST /v1/responses/{id}/cancel` ends it.
 
     Args:
         upstream: The server's base URL; `/v1` and `/v1/responses` at its end are those of the requests.
         upstream_headers: Headers for the server, in the place of the client's own of that name.
         books: The usage log and the metrics.
-        options: What every relay is told, the `log` too; see `RelayOptions`.
+        options: What every relay is told, the `log` too, but no `tap`; see `RelayOptions`.
 
     Raises:
-        ValueError: Raised when the URL is none of a server.
+        TypeError: Raised for an option that there is none of.
+        ValueError: Raised when the URL is none of a server, and for a value that an option cannot have.
     """
 
     def __init__(
@@ -74,6 +79,10 @@ class Gateway:
         books: Books | None = None,
         **options: Unpack[RelayOptions],
     ) -> None:
+        check_options(options)
+        if "tap" in options:
+            message = "a tap reads one stream: a gateway gives each its own, and on_end gets it"
+            raise TypeError(message)
         self.upstream = _base_of(upstream)
         self.books = books or Books()
         self._log = log = options.get("log")
@@ -88,10 +97,9 @@ class Gateway:
         ]
         if log is not None:
             self._resume = resume_app(log, path=RESPONSES)
-            routes += [
-                Route(RESPONSES + "/{response_id}", self._read, methods=["GET"]),
-                Route(RESPONSES + "/{response_id}/cancel", self._cancel, methods=["POST"]),
-            ]
+            routes.append(Route(RESPONSES + "/{response_id}/cancel", self._cancel, methods=["POST"]))
+        if log is not None or "rewriter" in options:
+            routes.append(Route(RESPONSES + "/{response_id}", self._read, methods=["GET"]))
         routes.append(Route("/{path:path}", self._forward, methods=_METHODS))
         self._app = Starlette(routes=routes, lifespan=self._lifespan)
 
@@ -117,25 +125,22 @@ class Gateway:
     async def _create(self, request: Request) -> Response:
         body = await request.body()
         asked = _asked(request, body)
-        if not asked.stream:
+        if not (asked.stream or self._rewrites):
             return self._forwarded(request, asked, body)
-        self.books.in_flight.inc()
-        # A log keeps whatever a broken stream had; without one the tap's memory need not grow with the stream.
-        tap = Tap("usage" if self._log is None else "items")
-        options: RelayOptions = {"tap": tap, **self._options, "on_end": partial(self._note, asked)}
-        return SSEProxyResponse(self._ask(request, body), **options)
+        return self._relayed(request, asked, body)
 
     async def _join(self, client: WebSocket) -> None:
         """Join a WebSocket to one of the server's, or answer its handshake with the reason why not."""
         asked = Asked(path=client.url.path, model=None, stream=True, began_ns=monotonic_ns())
-        if asked.path != RESPONSES:
-            await deny(client, NO_WEBSOCKET.answer())
-            self.books.note(NO_WEBSOCKET.record(asked))
+        if asked.path != RESPONSES or self._rewrites:
+            refusal = UNREAD if self._rewrites else NO_WEBSOCKET
+            await deny(client, refusal.answer())
+            self.books.note(refusal.record(asked))
             return
         try:
             server = await self._open_websocket(client)
         except OrStreamError as error:
-            status, body = refusal(error)
+            status, body = told_refusal(error)
             await deny(client, Response(body, status, media_type="application/json"))
             self.books.note(Refusal(status, "upstream_error", one_line(error)).record(asked))
             return
@@ -151,9 +156,11 @@ class Gateway:
         return self._forwarded(request, _asked(request, body), body)
 
     async def _read(self, request: Request) -> Response:
-        if request.query_params.get("stream") != "true":
-            return await self._forward(request)
-        return _Application(self._resume)
+        if self._log is not None and request.query_params.get("stream") == "true":
+            return _Application(self._resume)
+        if self._rewrites and refusal_of(request) is None:
+            return self._relayed(request, _asked(request, b""), b"")
+        return await self._forward(request)
 
     async def _cancel(self, request: Request) -> Response:
         return _Application(self._resume)
@@ -180,6 +187,19 @@ class Gateway:
             await answer
 
     # The server
+
+    @property
+    def _rewrites(self) -> bool:
+        return "rewriter" in self._options
+
+    def _relayed(self, request: Request, asked: Asked, body: bytes) -> Response:
+        self.books.in_flight.inc()
+        # A log keeps whatever a broken stream had; without one the tap's memory need not grow with the stream.
+        options: RelayOptions = {"tap": Tap("usage" if self._log is None else "items"), **self._options}
+        options["on_end"] = partial(self._note, asked)
+        if not asked.stream:
+            options["open_early"] = False
+        return SSEProxyResponse(self._ask(request, body), **options)
 
     def _forwarded(self, request: Request, asked: Asked, body: bytes) -> Response:
         self.books.in_flight.inc()

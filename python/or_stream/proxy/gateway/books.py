@@ -45,9 +45,10 @@ def usage_record(asked: Asked, end: RelayEnd) -> dict[str, Any]:
         end: How its stream ended.
 
     Returns:
-        A dict of JSON values: `time` (seconds since 1970), `path`, `model`, `response_id`, `status` (the server's, of
-        HTTP; None where it did not answer), `outcome`, `reason`, `usage` as the server told it or None, `ttft_ms` to
-        the first text, reasoning or arguments, `seconds`, `bytes_in`, `bytes_out`, `client_gone`, `error`.
+        A dict of JSON values: `time` (seconds since 1970), `path`, `stream`, `model`, `response_id`, `status` (the
+        server's, of HTTP; None where it did not answer), `outcome`, `reason`, `usage` as the server told it or None,
+        `ttft_ms` to the first text, reasoning or arguments, `seconds`, `bytes_in`, `bytes_out`, `client_gone`, `error`,
+        and `log_error`: why those who come back will miss the rest.
     """
     tap = end.tap
     first = tap.first_token_ns
@@ -56,7 +57,7 @@ def usage_record(asked: Asked, end: RelayEnd) -> dict[str, Any]:
     return {
         "time": round(time(), 3),
         "path": asked.path,
-        "stream": True,
+        "stream": asked.stream,
         "model": tap.model or asked.model,
         "response_id": tap.response_id,
         "status": end.status,
@@ -69,6 +70,7 @@ def usage_record(asked: Asked, end: RelayEnd) -> dict[str, Any]:
         "bytes_out": end.bytes_out,
         "client_gone": end.client_gone,
         "error": " ".join(str(end.error).split()) if end.error is not None else None,
+        "log_error": " ".join(str(end.log_error).split()) if end.log_error is not None else None,
     }
 
 

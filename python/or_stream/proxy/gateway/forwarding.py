@@ -14,6 +14,7 @@ from starlette.responses import Response
 from yarl import URL
 
 from ..downstream import HOP_BY_HOP
+from ..refusing import error_body
 from ..rewrite.shapes import as_object
 
 if TYPE_CHECKING:
@@ -55,12 +56,6 @@ def target(upstream: str, scope: Scope) -> URL:
     query = scope.get("query_string", b"")
     told = path + b"?" + query if query else path
     return URL(upstream + told.decode("latin-1"), encoded=True)
-
-
-def error_body(message: str, code: str = "upstream_error") -> bytes:
-    """Write an error of ours in the contract's shape."""
-    error = {"type": "server_error", "code": code, "message": message, "param": None}
-    return json.dumps({"error": error}).encode()
 
 
 class Forwarded(Response):
@@ -120,7 +115,7 @@ class Forwarded(Response):
             if self._status is not None:
                 raise  # the answer has begun: only a broken connection says that it is not whole
             await _start(send, _BAD_GATEWAY, [(b"content-type", b"application/json")])
-            await send({"type": "http.response.body", "body": error_body(self._error)})
+            await send({"type": "http.response.body", "body": error_body("upstream_error", self._error)})
 
     def _record(self, seconds: float) -> dict[str, Any]:
         told: Any = None
@@ -147,6 +142,7 @@ class Forwarded(Response):
             "bytes_out": self._bytes_out,
             "client_gone": self._reason == "client_gone",
             "error": self._error or (f"HTTP {self._status}" if failed else None),
+            "log_error": None,
         }
 
 

@@ -57,6 +57,7 @@ class Refusal:
             "bytes_out": 0,
             "client_gone": False,
             "error": self.message,
+            "log_error": None,
         }
 
 
@@ -65,6 +66,9 @@ NO_WEBSOCKET = Refusal(
     501,
     "websocket_not_relayed",
     "WebSocket is relayed at /v1/responses only, and by a server with a WebSocket library (pip install websockets)",
+)
+UNREAD = Refusal(
+    501, "websocket_not_relayed", "this gateway rewrites what it relays, which a WebSocket would pass unread"
 )
 
 

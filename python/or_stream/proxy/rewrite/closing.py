@@ -59,7 +59,8 @@ class OpenItems:
 
 
 def _place(event: dict[str, Any]) -> tuple[object, ...]:
-    return (event.get("type"), *(event.get(name) for name in _INDEXES))
+    # As text: a server may put anything there.
+    return (event.get("type"), *(str(event.get(name)) for name in _INDEXES))
 
 
 def _data(block: bytes) -> bytes:

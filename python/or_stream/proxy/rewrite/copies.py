@@ -60,6 +60,7 @@ def patch(event: dict[str, Any], retell: Retell) -> bool:
     if field is not None:
         changed |= _patch_text(event, *field, retell)
     changed |= _patch_part(as_object(event.get("part")), retell)
+    changed |= _patch_annotation(as_object(event.get("annotation")), retell)
     changed |= _patch_item(as_object(event.get("item")), retell)
     is_bare = event.get("object") == "response"
     return _patch_response(event if is_bare else as_object(event.get("response")), retell) or changed
@@ -98,7 +99,13 @@ def _patch_commands(action: dict[str, Any], retell: Retell) -> bool:
 
 def _patch_part(part: dict[str, Any], retell: Retell) -> bool:
     field = _PART_FIELDS.get(str(part.get("type")))
-    return field is not None and _patch_text(part, *field, retell)
+    changed = sum(_patch_annotation(each, retell) for each in objects(part.get("annotations"))) > 0
+    return (field is not None and _patch_text(part, *field, retell)) or changed
+
+
+def _patch_annotation(annotation: dict[str, Any], retell: Retell) -> bool:
+    """What a citation repeats of the text, or says beside it."""
+    return sum(_patch_text(annotation, "output_text", name, retell) for name in ("title", "quote", "text")) > 0
 
 
 def _patch_text(holder: dict[str, Any], kind: TextKind, name: str, retell: Retell) -> bool:
