@@ -16,6 +16,7 @@ from .text_format import with_text_format
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+    from os import PathLike
     from ssl import SSLContext
     from types import TracebackType
 
@@ -124,6 +125,7 @@ class ResponsesWebSocket:
         *,
         follow_up: bool = False,
         text_format: type[Any] | TypeAdapter[Any] | None = None,
+        record: str | PathLike[str] | None = None,
     ) -> Turn:
         """Ask for a response, to be used as `async with socket.create(request) as stream:`.
 
@@ -135,6 +137,7 @@ class ResponsesWebSocket:
             request: A `models.CreateResponse` or a mapping, without `stream`, `stream_options` and `background`.
             follow_up: Set `previous_response_id` to `last_response_id`, as of when the block is entered.
             text_format: As of `connect`.
+            record: As of `connect`: every message with its time.
 
         Returns:
             The turn, to be entered once. Entering raises `ConcurrentUse` while another response runs, `StreamClosed`
@@ -148,13 +151,15 @@ class ResponsesWebSocket:
         if follow_up and message.follows:
             message_text = "the request has a previous_response_id of its own: follow_up would replace it"
             raise ValueError(message_text)
-        return Turn(partial(self._begin, message, follow_up=follow_up), self._end)
+        return Turn(partial(self._begin, message, follow_up=follow_up, record=record), self._end)
 
     async def aclose(self) -> None:
         """Close the connection, also under a response that runs. Does nothing the second time."""
         await self._close(_NOT_OPEN)
 
-    async def _begin(self, message: ResponseCreate, *, follow_up: bool) -> tuple[AsyncEventStream, TurnSource]:
+    async def _begin(
+        self, message: ResponseCreate, *, follow_up: bool, record: str | PathLike[str] | None
+    ) -> tuple[AsyncEventStream, TurnSource]:
         if self._turn_runs:
             text = "a response is running on this WebSocket: read it to its end, or open another WebSocket"
             raise ConcurrentUse(text)
@@ -170,7 +175,7 @@ class ResponsesWebSocket:
             max_bytes=self._max_bytes,
             failed_id=self._failed_id,
         )
-        stream = self._make_stream(source)
+        stream = self._make_stream(source, record=record)
         self._turn_runs = True
         try:
             await source.send(body)

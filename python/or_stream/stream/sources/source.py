@@ -27,6 +27,11 @@ class _Described:
     reusable: bool = False
     """Whether reading on to the end lets the connection serve another request."""
 
+    @property
+    def fault(self) -> OSError | None:
+        """Why the rest is not recorded; None while all is, and where nothing is to be."""
+        return None
+
 
 class Source(_Described, ABC):
     """Bytes that a thread pulls."""
