@@ -41,13 +41,13 @@ class Ending:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(BROKEN_PIPE) from None
         if isinstance(error, OrStreamError | OSError | ImportError | CaptureError):
-            complain(_told(error))
+            complain(told(error))
             raise typer.Exit(code_of(error)) from None
         if error is None:
             raise typer.Exit(self.code)
 
 
-def _told(error: BaseException) -> str:
+def told(error: BaseException) -> str:
     """The error in its words, and of a file first its name."""
     if isinstance(error, OSError) and error.filename is not None and error.strerror:
         return f"{error.filename}: {error.strerror}"
