@@ -9,7 +9,7 @@ from playwright.sync_api import sync_playwright
 
 from or_stream.bench.inspect import inspect_capture, recordings_page, run_facts, run_page
 from or_stream.bench.load import Bounds, FixedRate, Job, LoadRequest, run_load
-from or_stream.serve import Pace, Program, RandomFaults, ServerThread, Staging, Synthetic, Take
+from or_stream.serve import Faults, FaultsInTurn, Pace, Program, ServerThread, Staging, Stop, Synthetic, Take
 from tests.inspect.recordings import recording
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -29,8 +29,9 @@ def pages():
 
 
 def run():
-    """A load on a server that is late by chance, and where some connections break."""
-    staging = Staging(pace=Pace(jitter=0.03), faults=RandomFaults(5))
+    """A load on a server that is late by chance, and that breaks one connection in fifteen."""
+    faults = FaultsInTurn((*[Faults()] * 14, Faults(stop=Stop("reset", 6000))))
+    staging = Staging(pace=Pace(jitter=0.03), faults=faults)
     with ServerThread(Program([Take.of(Synthetic(tokens=40, rate=80, ttft=0.12))], staging)) as server:
         request = LoadRequest.make("http://server:8000/v1/responses", {"model": "m", "input": "hi"})
         job = Job((replace(request, url=server.url),), FixedRate(40), Bounds(requests=240), timeout_s=2)
@@ -40,9 +41,10 @@ def run():
 
 
 def main():
+    wanted = pages()  # before the browser, whose loop is then the thread's
     with sync_playwright() as driver, TemporaryDirectory() as folder:
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        for name, scheme, html, height in pages():
+        for name, scheme, html, height in wanted:
             path = Path(folder) / "page.html"
             path.write_text(html, encoding="utf-8")
             page = browser.new_page(viewport={"width": 1200, "height": height}, color_scheme=scheme)
