@@ -30,7 +30,7 @@ def pages():
 
 def run():
     """A load on a server that is late by chance, and that breaks one connection in fifteen."""
-    faults = FaultsInTurn((*[Faults()] * 14, Faults(stop=Stop("reset", 6000))))
+    faults = FaultsInTurn((*[Faults()] * 14, Faults(stop=Stop("reset", 6000))) * 16)
     staging = Staging(pace=Pace(jitter=0.03), faults=faults)
     with ServerThread(Program([Take.of(Synthetic(tokens=40, rate=80, ttft=0.12))], staging)) as server:
         request = LoadRequest.make("http://server:8000/v1/responses", {"model": "m", "input": "hi"})
