@@ -220,6 +220,8 @@ def test_a_narrow_window_does_not_scroll_sideways(show):
 def test_recordings_without_times_damaged_or_empty(show, body):
     with show(page_of(Capture.of_body(body))) as page:
         assert page.locator("h1").inner_text() == "a.orx"
+        assert page.locator(".stage").count() == (1 if b"data:" in body else 0)
+        assert ("There are no bytes" in page.locator("header").inner_text()) == (body == b"")
         if body.startswith(b"event"):
             scrub(page, 0.5)
             assert cursor(page) > 3

@@ -23,7 +23,8 @@ function heading(one, letter) {
 
 function notes(one) {
   const told = [one.file_fault, one.stream_fault].filter(Boolean);
-  if (!one.is_timed) told.push("This recording has no times: the axis counts events, and there are no latencies. An .orx or .jsonl has them.");
+  if (!one.columns.kind.length) told.push(one.bytes ? "There is no event in these bytes." : "There are no bytes in this recording.");
+  else if (!one.is_timed) told.push("This recording has no times: the axis counts events, and there are no latencies. An .orx or .jsonl has them.");
   return told.map((text) => el("p", { class: "note" }, text));
 }
 
