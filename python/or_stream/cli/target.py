@@ -42,6 +42,9 @@ class Target:
         if not target.is_url and _is_address(source) and not Path(source).exists():
             message = f"{source!r} is no file: for a server, write http://{source}"
             raise typer.BadParameter(message)
+        if source.startswith(("ws://", "wss://")):
+            message = f"{source!r}: the command reads HTTP; or_stream.ResponsesWebSocket reads and records WebSockets"
+            raise typer.BadParameter(message)
         if not target.is_url and (target.request is not None or target.headers):
             message = "--request and --header are for a URL"
             raise typer.BadParameter(message)

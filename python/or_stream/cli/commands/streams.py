@@ -20,6 +20,7 @@ from ..views import Mode
 
 def demo(
     fast: Annotated[bool, typer.Option("--fast", help="Replay without pauses.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="At the end what came, as one JSON object.")] = False,
 ) -> None:
     """Replay a stream from a server in this process and consume it live.
 
@@ -28,7 +29,7 @@ def demo(
     or-stream demo --fast
     """
     with Ending() as ending:
-        ending.code = run_demo(fast=fast)
+        ending.code = run_demo(fast=fast, as_json=as_json)
 
 
 def cat(  # noqa: PLR0917 - typer makes options of keywords
