@@ -121,14 +121,14 @@ def children(process):
 
 
 @contextmanager
-def interrupted(arguments, children_due, after):
+def interrupted(arguments, children_due, after=0.0, is_at_work=lambda: True):
     """A command that a terminal sends Ctrl-C, to it and to what it started, when it has started so many."""
     process = subprocess.Popen(
         command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
     )
     try:
         deadline = time.monotonic() + 30
-        while len(started := children(process)) < children_due and time.monotonic() < deadline:
+        while not (len(started := children(process)) >= children_due and is_at_work()) and time.monotonic() < deadline:
             time.sleep(0.005)
         time.sleep(after)
         os.killpg(process.pid, signal.SIGINT)
@@ -138,14 +138,23 @@ def interrupted(arguments, children_due, after):
     yield process.returncode, out, error, started
 
 
-@pytest.mark.parametrize("after", [0.0, 0.3, 2.5])
-def test_ctrl_c_on_a_terminal_reaches_all_processes_and_one_acts_on_it(url, after):
-    arguments = (url, "-n", 100_000, "-c", 4, "--processes", 3, "--json")
-    with interrupted(arguments, 2, after) as (code, out, error, _):
+MANY = ("-n", 100_000, "-c", 4, "--processes", 3, "--json")
+
+
+@pytest.mark.parametrize("after", [0.0, 0.3])
+def test_ctrl_c_on_a_terminal_while_processes_start(url, after):
+    with interrupted((url, *MANY), 2, after) as (code, out, error, _):
+        assert (code, error) == (130, b"")
+        assert json.loads(out)["interrupted"]
+
+
+def test_ctrl_c_on_a_terminal_reaches_all_processes_and_one_acts_on_it(responses_server):
+    url = responses_server.url
+    with interrupted((url, *MANY), 3, 0.5, lambda: len(responses_server.requests) > 20) as (code, out, error, _):
         assert (code, error) == (130, b"")
         told = json.loads(out)
         assert told["interrupted"]
-        assert after < 2 or told["requests"]["succeeded"] > 0
+        assert told["requests"]["succeeded"] > 8
 
 
 @pytest.mark.parametrize("after", [0.0, 1.0, 2.0])
@@ -164,6 +173,14 @@ def test_the_client_itself_is_told_beside_the_result(url, tmp_path):
     names = [row["client"] for row in told["selftest"]["clients"]]
     assert all(name in run.stdout for name in names)
     assert any(name.startswith("naive") for name in names)
+
+
+def test_ctrl_c_while_the_client_is_measured_keeps_the_result(url):
+    with interrupted((url, "-n", 4, "-c", 2, "--selftest", "--json"), 1, 0.0) as (code, out, error, _):
+        assert (code, error) == (130, b"")
+        told = json.loads(out)
+        assert told["requests"]["succeeded"] == 4
+        assert "selftest" not in told
 
 
 def test_help_has_an_example():

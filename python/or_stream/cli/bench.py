@@ -54,8 +54,9 @@ def bench(job: Job, report: Report, *, selftest: bool = False) -> int:
     with progress(job.bounds) as shown:
         result = run_load(job, on_record=shown.record if shown else None, on_progress=shown.so_far if shown else None)
     facts = result.facts(report.defs, report.slos)
-    if selftest and not result.interrupted:
-        facts["selftest"] = ceiling(_connections(result))
+    interrupted = result.interrupted
+    if selftest and not interrupted:
+        interrupted = not _tell_ceiling(facts, result)
     if report.as_json:
         sys.stdout.write(write_text(facts) + "\n")
     else:
@@ -66,7 +67,18 @@ def bench(job: Job, report: Report, *, selftest: bool = False) -> int:
     kept = [_kept(path, partial(write, result, facts, path)) for path, write in writers]
     for kind, error in facts["errors"].items():
         complain(f"{error['count']} x {kind}: {error['example']}")
-    return _code(result) or int(not all(kept))
+    return INTERRUPTED if interrupted else _code(result) or int(not all(kept))
+
+
+def _tell_ceiling(facts: dict[str, Any], result: LoadResult) -> bool:
+    """Measure the client beside its result, which must not be lost with it. False after Ctrl-C."""
+    try:
+        facts["selftest"] = ceiling(_connections(result))
+    except KeyboardInterrupt:
+        return False
+    except OSError as error:
+        complain(told(error))
+    return True
 
 
 def _connections(result: LoadResult) -> int:
@@ -84,8 +96,6 @@ def _connections(result: LoadResult) -> int:
 
 
 def _code(result: LoadResult) -> int:
-    if result.interrupted:
-        return INTERRUPTED
     if not result.succeeded:
         return 2
     return 1 if result.failed else 0

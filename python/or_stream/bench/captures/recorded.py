@@ -75,8 +75,8 @@ class Tape:
     def __init__(self, path: str | PathLike[str], start_ns: int | None = None, *, compress: bool = False) -> None:
         self._path = path
         self._compress = compress
-        # Made now, so that nothing is sent in vain; what was in it stays until there is something to take its place.
         self._is_new = not Path(path).exists()
+        # Made now, so that nothing is sent in vain; what was in it stays until there is something to take its place.
         self._file = Path(path).open("ab")  # noqa: SIM115 - closed by `close`
         self._start = monotonic_ns() if start_ns is None else start_ns
         self._writer: CaptureWriter | None = None
