@@ -74,6 +74,16 @@ def test_requests_that_failed_are_listed_and_the_ceiling_stands_beside(runs, sho
         assert "1.50" in page.locator("tr", has_text="one").first.inner_text()
 
 
+def test_deltas_are_not_passed_off_as_tokens(runs, show):
+    result = runs[next(iter(PLANS))]
+    facts = json.loads(json.dumps(result.facts()))
+    note = "each delta was taken for one, which it is not"
+    for tokens_from, due in (("usage", 0), ("deltas", 1)):
+        facts["metrics"]["vllm"]["tokens_from"] = tokens_from
+        with show(run_page(run_facts(result, facts), title="run")) as page:
+            assert page.locator("header").inner_text().count(note) == due
+
+
 def test_what_a_server_said_stays_text(runs, show):
     result = runs[next(iter(PLANS))]
     facts = json.loads(json.dumps(result.facts()))

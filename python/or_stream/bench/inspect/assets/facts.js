@@ -60,7 +60,8 @@ function usage(one) {
     ["characters of deltas", count(characters), each(characters)],
     ["bytes of deltas", count(size), each(size)],
   ].map(([name, value, ratio]) => el("tr", {}, cell(name), numberCell(value), numberCell(ratio)));
-  return section("Usage against what was counted", el("div", { class: "panel" }, table(["", "#count", "#tokens for each"], rows)));
+  return section("Usage against what was counted", el("div", { class: "panel" }, table(["", "#count", "#tokens for each"], rows)),
+    el("p", { class: "hint" }, "A chunk is no token, and neither is a delta: only the server counts tokens."));
 }
 
 // Where a name does not say it.
@@ -68,6 +69,8 @@ const UNITS = {
   vllm: "Times in seconds.", aiperf: "Times in milliseconds, rates in tokens a second.",
   guidellm: "Times in milliseconds where the name says so, else in seconds.", otel: "Times in seconds.",
 };
+
+const UNCOUNTED = "The server counted no tokens: each delta was taken for one, which it is not.";
 
 function metricTables(values) {
   const { spread, single, columns } = sortedOut(values);
@@ -87,7 +90,7 @@ function metrics(recordings) {
       el("tr", {}, cell(name, { class: "mono" }), numberCell(figure(value)), numberCell(figure(second.get(name))), difference(value, second.get(name)))) : null;
     const shown = other ? [table(["metric", "#A", "#B", "#difference"], compared)] : metricTables(one.metrics[tool]);
     body.replaceChildren(...shown.filter(Boolean));
-    note.textContent = one.columns ? UNITS[tool] : "";
+    note.textContent = [one.columns ? UNITS[tool] : null, one.metrics[tool].tokens_from === "deltas" ? UNCOUNTED : null].filter(Boolean).join(" ");
     for (const button of buttons.children) button.setAttribute("aria-pressed", button.textContent === tool);
   };
   const buttons = el("div", { class: "tabs" }, ...tools.map((tool) => el("button", { onclick: () => show(tool) }, tool)));

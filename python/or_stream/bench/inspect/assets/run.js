@@ -14,7 +14,7 @@ function runHead(run) {
     el("div", { class: "head" }, el("h1", {}, run.url),
       el("span", { class: `badge ${requests.failed ? "bad" : "good"}` }, `${count(requests.succeeded)} of ${count(requests.measured)} succeeded`),
       el("span", { class: "quiet" }, `${PLANS[run.plan.kind](run.plan)} · ${run.client} · ${moment(run.began_at)}${run.interrupted ? " · interrupted" : ""}`)),
-    ...run.warnings.map((text) => el("p", { class: "note" }, text)));
+    ...[...run.warnings, ...(run.requests.succeeded && Object.values(run.metrics).some((one) => one.tokens_from === "deltas") ? [UNCOUNTED] : [])].map((text) => el("p", { class: "note" }, text)));
 }
 
 const legendOf = (series) =>
