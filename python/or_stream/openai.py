@@ -15,6 +15,7 @@ from openai import AsyncOpenAI, OpenAI
 
 from .stream.async_event_stream import CLOSE_SECONDS, AsyncEventStream
 from .stream.event_stream import EventStream
+from .stream.sources.recording import open_tape, recorded_async_source, recorded_source
 from .stream.waiting import Waiting
 from .transports.openai_decoder import OpenAIDecoder
 from .transports.request import Request
@@ -24,6 +25,7 @@ from .transports.sending import send, send_sync
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from os import PathLike
     from types import TracebackType
 
     from ._core import Limits
@@ -86,6 +88,7 @@ def stream(
     total_timeout: float | None = None,
     read_ahead: ReadAhead | None = None,
     coalesce: bool = False,
+    record: str | PathLike[str] | None = None,
     **request: Any,
 ) -> AsyncAnswer: ...
 @overload
@@ -97,6 +100,7 @@ def stream(
     require_terminal: bool = True,
     output_source: OutputSource = "auto",
     resume: Resume | None = None,
+    record: str | PathLike[str] | None = None,
     **request: Any,
 ) -> Answer: ...
 def stream(
@@ -107,6 +111,7 @@ def stream(
     require_terminal: bool = True,
     output_source: OutputSource = "auto",
     resume: Resume | None = None,
+    record: str | PathLike[str] | None = None,
     **request: Any,
 ) -> Answer | AsyncAnswer:
     """Send one request through a client of the SDK and stream the answer.
@@ -123,6 +128,7 @@ def stream(
         output_source: As of `AsyncEventStream`.
         resume: As of `connect`. The requests that go on are sent by the client's HTTP client with the headers of the
             first; the policy alone says how often.
+        record: As of `connect`.
         **request: As of `client.responses.create`; `stream` is set. For an `AsyncOpenAI` also the timeouts,
             `read_ahead` and `coalesce` of `AsyncEventStream`.
 
@@ -137,33 +143,45 @@ def stream(
     waiting = {name: request.pop(name) for name in Waiting.__annotations__ if name in request}
     if isinstance(client, AsyncOpenAI):
         body = partial(_async_body, client, resume, strict=strict)
-        return AsyncAnswer(partial(_opened, client, request), body, partial(AsyncEventStream, **options, **waiting))
+        make = partial(AsyncEventStream, **options, **waiting)
+        return AsyncAnswer(partial(_opened, client, request), body, make, record)
     if not isinstance(client, OpenAI):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a type checker
         raise _no_client(client)
     if waiting:
         message = f"{', '.join(waiting)}: for an AsyncOpenAI only; an OpenAI waits as its `timeout` says"
         raise TypeError(message)
     body = partial(_body, client, resume, strict=strict)
-    return Answer(partial(_opened, client, request), body, partial(EventStream, **options))
+    return Answer(partial(_opened, client, request), body, partial(EventStream, **options), record)
 
 
 class AsyncAnswer:
     """One request of the SDK, as an asynchronous context manager that gives its stream."""
 
     def __init__(
-        self, send: Callable[[], Any], body: Callable[[Any], Any], make: Callable[[Any], AsyncEventStream]
+        self,
+        send: Callable[[], Any],
+        body: Callable[[Any, Any], Any],
+        make: Callable[[Any], AsyncEventStream],
+        record: str | PathLike[str] | None,
     ) -> None:
         self._send = send
         self._body = body
+        self._record = record
         self._opened: Any = None
         self._make = make
         self._stream: AsyncEventStream | None = None
 
     async def __aenter__(self) -> AsyncEventStream:
-        self._opened = _once(self._opened, self._send)
-        reply = await self._opened.__aenter__()
+        tape = None if self._record is None else open_tape(self._record)
         try:
-            self._stream = self._make(self._body(reply.http_response))
+            self._opened = _once(self._opened, self._send)
+            reply = await self._opened.__aenter__()
+        except BaseException:
+            if tape is not None:
+                tape.close()
+            raise
+        try:
+            self._stream = self._make(self._body(reply.http_response, tape))
             return await self._stream.__aenter__()
         except BaseException:
             await self._close()
@@ -192,18 +210,31 @@ class AsyncAnswer:
 class Answer:
     """One request of the SDK, as a context manager that gives its stream."""
 
-    def __init__(self, send: Callable[[], Any], body: Callable[[Any], Any], make: Callable[[Any], EventStream]) -> None:
+    def __init__(
+        self,
+        send: Callable[[], Any],
+        body: Callable[[Any, Any], Any],
+        make: Callable[[Any], EventStream],
+        record: str | PathLike[str] | None,
+    ) -> None:
         self._send = send
         self._body = body
+        self._record = record
         self._opened: Any = None
         self._make = make
         self._stream: EventStream | None = None
 
     def __enter__(self) -> EventStream:
-        self._opened = _once(self._opened, self._send)
-        reply = self._opened.__enter__()
+        tape = None if self._record is None else open_tape(self._record)
         try:
-            self._stream = self._make(self._body(reply.http_response))
+            self._opened = _once(self._opened, self._send)
+            reply = self._opened.__enter__()
+        except BaseException:
+            if tape is not None:
+                tape.close()
+            raise
+        try:
+            self._stream = self._make(self._body(reply.http_response, tape))
             return self._stream.__enter__()
         except BaseException:
             self._close()
@@ -222,18 +253,20 @@ class Answer:
             self._opened.__exit__(None, None, None)
 
 
-def _async_body(client: AsyncOpenAI, resume: Resume | None, response: Any, *, strict: bool) -> Any:
-    if resume is None:
-        return response
-    again = partial(send, client=_http_client(client))
-    return AsyncResumingSource(response, again, _resumption(resume, response), strict=strict)
+def _async_body(client: AsyncOpenAI, resume: Resume | None, response: Any, tape: Any, *, strict: bool) -> Any:
+    source = response
+    if resume is not None:
+        again = partial(send, client=_http_client(client))
+        source = AsyncResumingSource(response, again, _resumption(resume, response), strict=strict)
+    return source if tape is None else recorded_async_source(source, tape, strict=strict)
 
 
-def _body(client: OpenAI, resume: Resume | None, response: Any, *, strict: bool) -> Any:
-    if resume is None:
-        return response
-    again = partial(send_sync, client=_http_client(client))
-    return ResumingSource(response, again, _resumption(resume, response), strict=strict)
+def _body(client: OpenAI, resume: Resume | None, response: Any, tape: Any, *, strict: bool) -> Any:
+    source = response
+    if resume is not None:
+        again = partial(send_sync, client=_http_client(client))
+        source = ResumingSource(response, again, _resumption(resume, response), strict=strict)
+    return source if tape is None else recorded_source(source, tape, strict=strict)
 
 
 def _http_client(client: Any) -> Any:
