@@ -57,10 +57,11 @@ def test_twice_through_a_file_gives_the_same_bytes_gaps_and_metrics(name, tmp_pa
         assert first.body == second.body == SOURCES[name].body
         off = gaps_off(first, second)
         apart = metrics_apart(first, second) if name == "synthetic" else []
-        print(f"gaps off by {median(off):.3f} ms, nine in ten by {nine_in_ten(off):.3f} ms; metrics {apart}")
+        print(f"gaps off by {median(off):.3f} ms, nine in ten by {nine_in_ten(off):.3f} ms; timer {late}; {apart}")
         if median(off) < 0.5 and nine_in_ten(off) < 1.0 and not apart:
             return
-    if min(timers) > 1.0:
+    # Sender and reader can both be late: half a millisecond of each is what there is to spend.
+    if min(timers) > 0.5:
         pytest.skip(
             f"this machine keeps no millisecond now: a bare timer beside it was late by {min(timers):.1f} ms or more"
         )
@@ -72,7 +73,9 @@ import select, sys, time
 late = [0.0]
 while not select.select([sys.stdin], [], [], 0)[0]:
     due = time.monotonic() + 0.02
-    time.sleep(0.02)
+    time.sleep(0.019)
+    while time.monotonic() < due:
+        pass
     late.append(time.monotonic() - due)
 print(sorted(late)[int(0.9 * len(late))] * 1000)
 """
@@ -80,7 +83,7 @@ print(sorted(late)[int(0.9 * len(late))] * 1000)
 
 @contextmanager
 def bare_timer():
-    """By how many milliseconds nine in ten of a process's sleeps were late at most that did nothing else meanwhile."""
+    """How late a process is, in milliseconds and nine times in ten at most, that waits as the player does."""
     late = []
     with subprocess.Popen([sys.executable, "-c", TIMER], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         try:
