@@ -17,6 +17,7 @@ from .stream.async_event_stream import CLOSE_SECONDS, AsyncEventStream
 from .stream.deadline import in_time
 from .stream.event_stream import EventStream
 from .stream.sources import open_async_source
+from .stream.sources.recording import open_tape, recorded_async_source, recorded_source
 from .stream.waiting import Waiting, clocks_of
 from .transports.connect import check_settings
 from .transports.openai_decoder import OpenAIDecoder
@@ -28,6 +29,7 @@ from .transports.text_format import with_text_format
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from os import PathLike
     from types import TracebackType
 
     from pydantic import TypeAdapter
@@ -95,6 +97,7 @@ def stream(
     total_timeout: float | None = None,
     read_ahead: ReadAhead | None = None,
     coalesce: bool = False,
+    record: str | PathLike[str] | None = None,
     **request: Any,
 ) -> AsyncAnswer: ...
 @overload
@@ -107,6 +110,7 @@ def stream(
     output_source: OutputSource = "auto",
     text_format: type[Any] | TypeAdapter[Any] | None = None,
     resume: Resume | None = None,
+    record: str | PathLike[str] | None = None,
     **request: Any,
 ) -> Answer: ...
 def stream(
@@ -118,6 +122,7 @@ def stream(
     output_source: OutputSource = "auto",
     text_format: type[Any] | TypeAdapter[Any] | None = None,
     resume: Resume | None = None,
+    record: str | PathLike[str] | None = None,
     **request: Any,
 ) -> Answer | AsyncAnswer:
     """Send one request through a client of the SDK and stream the answer.
@@ -135,6 +140,7 @@ def stream(
         text_format: As of `connect`.
         resume: As of `connect`. The requests that go on are sent by the client's HTTP client with the headers of the
             first; the policy alone says how often.
+        record: As of `connect`.
         **request: As of `client.responses.create`; `stream` is set. For an `AsyncOpenAI` also the timeouts,
             `read_ahead` and `coalesce` of `AsyncEventStream`.
 
@@ -154,7 +160,7 @@ def stream(
         make = partial(AsyncEventStream, **options, **waiting)
         check_settings(make, resume)
         body = partial(_async_body, client, resume, strict=strict)
-        return AsyncAnswer(partial(_opened, client, request), body, make, clocks_of(waiting))
+        return AsyncAnswer(partial(_opened, client, request), body, make, clocks_of(waiting), record)
     if not isinstance(client, OpenAI):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a type checker
         raise _no_client(client)
     if waiting:
@@ -163,7 +169,7 @@ def stream(
     make_sync = partial(EventStream, **options)
     check_settings(make_sync, resume)
     body_sync = partial(_body, client, resume, strict=strict)
-    return Answer(partial(_opened, client, request), body_sync, make_sync)
+    return Answer(partial(_opened, client, request), body_sync, make_sync, record)
 
 
 class AsyncAnswer:
@@ -172,22 +178,30 @@ class AsyncAnswer:
     def __init__(
         self,
         send: Callable[[], Any],
-        body: Callable[[Any, Clocks | None], AsyncSource],
+        body: Callable[[Any, Clocks | None, Any], AsyncSource],
         make: Callable[[Any], AsyncEventStream],
         clocks: Clocks | None,
+        record: str | PathLike[str] | None,
     ) -> None:
         self._send = send
         self._body = body
+        self._record = record
         self._opened: Any = None
         self._make = make
         self._clocks = clocks
         self._stream: AsyncEventStream | None = None
 
     async def __aenter__(self) -> AsyncEventStream:
-        self._opened = _once(self._opened, self._send)
-        reply = await in_time(self._opened.__aenter__(), self._clocks)
+        tape = None if self._record is None else open_tape(self._record)
         try:
-            source = self._body(reply.http_response, self._clocks)
+            self._opened = _once(self._opened, self._send)
+            reply = await in_time(self._opened.__aenter__(), self._clocks)
+        except BaseException:
+            if tape is not None:
+                tape.close()
+            raise
+        try:
+            source = self._body(reply.http_response, self._clocks, tape)
             source.clocks = self._clocks
             self._stream = self._make(source)
             return await self._stream.__aenter__()
@@ -218,18 +232,31 @@ class AsyncAnswer:
 class Answer:
     """One request of the SDK, as a context manager that gives its stream."""
 
-    def __init__(self, send: Callable[[], Any], body: Callable[[Any], Any], make: Callable[[Any], EventStream]) -> None:
+    def __init__(
+        self,
+        send: Callable[[], Any],
+        body: Callable[[Any, Any], Any],
+        make: Callable[[Any], EventStream],
+        record: str | PathLike[str] | None,
+    ) -> None:
         self._send = send
         self._body = body
+        self._record = record
         self._opened: Any = None
         self._make = make
         self._stream: EventStream | None = None
 
     def __enter__(self) -> EventStream:
-        self._opened = _once(self._opened, self._send)
-        reply = self._opened.__enter__()
+        tape = None if self._record is None else open_tape(self._record)
         try:
-            self._stream = self._make(self._body(reply.http_response))
+            self._opened = _once(self._opened, self._send)
+            reply = self._opened.__enter__()
+        except BaseException:
+            if tape is not None:
+                tape.close()
+            raise
+        try:
+            self._stream = self._make(self._body(reply.http_response, tape))
             return self._stream.__enter__()
         except BaseException:
             self._close()
@@ -249,19 +276,22 @@ class Answer:
 
 
 def _async_body(
-    client: AsyncOpenAI, resume: Resume | None, response: Any, clocks: Clocks | None, *, strict: bool
+    client: AsyncOpenAI, resume: Resume | None, response: Any, clocks: Clocks | None, tape: Any, *, strict: bool
 ) -> AsyncSource:
     if resume is None:
-        return open_async_source(response, strict=strict)
-    again = partial(send, client=_http_client(client))
-    return AsyncResumingSource(response, again, _resumption(resume, response), clocks, strict=strict)
+        source = open_async_source(response, strict=strict)
+    else:
+        again = partial(send, client=_http_client(client))
+        source = AsyncResumingSource(response, again, _resumption(resume, response), clocks, strict=strict)
+    return source if tape is None else recorded_async_source(source, tape, strict=strict)
 
 
-def _body(client: OpenAI, resume: Resume | None, response: Any, *, strict: bool) -> Any:
-    if resume is None:
-        return response
-    again = partial(send_sync, client=_http_client(client))
-    return ResumingSource(response, again, _resumption(resume, response), strict=strict)
+def _body(client: OpenAI, resume: Resume | None, response: Any, tape: Any, *, strict: bool) -> Any:
+    source = response
+    if resume is not None:
+        again = partial(send_sync, client=_http_client(client))
+        source = ResumingSource(response, again, _resumption(resume, response), strict=strict)
+    return source if tape is None else recorded_source(source, tape, strict=strict)
 
 
 def _http_client(client: Any) -> Any:

@@ -31,6 +31,15 @@ def test_merge_and_bytes() -> None:
     assert copy != left
 
 
+def test_counts_stay_at_their_most() -> None:
+    histogram = ors.Histogram()
+    histogram.record(7, 2**64 - 1)
+    histogram.record(7)
+    histogram.merge(histogram)
+    assert (histogram.count, histogram.quantile(0.5)) == (2**64 - 1, 7)
+    assert ors.Histogram.from_bytes(histogram.to_bytes()) == histogram
+
+
 def test_bad_input_is_refused() -> None:
     with pytest.raises(ValueError, match="no histogram"):
         ors.Histogram.from_bytes(b"\x07")

@@ -176,8 +176,12 @@ def test_a_run_by_aiperf():
     assert summary["benchmark_duration"] == {"unit": "sec", "avg": near(0.250)}
     assert summary["output_token_throughput"]["avg"] == near(36)
     assert (summary["request_count"]["avg"], summary["error_request_count"]["avg"]) == (3, 1)
+    assert summary["request_error_rate"] == {"unit": "%", "avg": near(25)}
+    assert summary["input_token_throughput"]["avg"] == near(120)
     # Every request has 10 ms for 2 tokens, so 200 a second, which is enough: a throughput has a least value.
     assert (summary["good_request_count"]["avg"], summary["goodput"]["avg"]) == near((3, 12))
+    # Of all four, the failed one among them.
+    assert summary["good_request_fraction"]["avg"] == near(0.75)
     none = ors.metrics_of(run(), "aiperf", slos={"output_token_throughput_per_user": 201})
     assert none["good_request_count"]["avg"] == 0
 

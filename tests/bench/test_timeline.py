@@ -66,12 +66,13 @@ def test_without_a_time_it_is_monotonic_ns() -> None:
     assert len(set(timeline.times)) == 1
 
 
-def test_thirty_two_bytes_an_event_at_most() -> None:
-    body = workloads.text_stream(20_000)
-    timeline = timed(wire.chunks(body, 4096))
-    grown = timeline.events_seen * 32 + len(timeline.chunk_times) * 16
-    # Vectors grow by doubling: what is held can be twice what is used.
-    assert timeline.column_bytes <= 2 * grown
+@pytest.mark.parametrize("events_a_chunk", [1, 16])
+def test_thirty_two_bytes_an_event_at_most(events_a_chunk: int) -> None:
+    pieces = [piece + b"\n\n" for piece in workloads.text_stream(20_000).split(b"\n\n") if piece]
+    chunks = [b"".join(pieces[at : at + events_a_chunk]) for at in range(0, len(pieces), events_a_chunk)]
+    timeline = timed(chunks)
+    assert timeline.events_seen >= 20_000
+    assert timeline.column_bytes <= 32 * timeline.events_seen
     assert (
         timeline.times.nbytes
         + timeline.chunks.nbytes
@@ -80,6 +81,11 @@ def test_thirty_two_bytes_an_event_at_most() -> None:
         + (timeline.delta_bytes.nbytes + timeline.delta_characters.nbytes)
         == 25 * timeline.events_seen
     )
+
+
+def test_it_says_what_it_is() -> None:
+    assert repr(ors.Timeline()) == "Timeline(events=0, chunks=0, outcome=None)"
+    assert repr(timed([b": hi\n\n", wire.body(events(HELLO))])).startswith("Timeline(events=")
 
 
 def test_facts_are_there_too() -> None:

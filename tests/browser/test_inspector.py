@@ -15,6 +15,17 @@ LOAD_SECONDS = 3.0
 FILTER_MS = 100
 
 
+FILTERED = """(query) => {
+    const input = document.querySelector('input[type=search]');
+    const filter = (text) => { input.value = text; input.dispatchEvent(new Event('input')); };
+    filter('something else');
+    const began = performance.now();
+    filter(query);
+    document.querySelector('.rows').getBoundingClientRect();
+    return performance.now() - began;
+}"""
+
+
 def settled(page):
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
@@ -52,14 +63,7 @@ def test_a_hundred_thousand_events_load_and_filter_at_once(big, show):
         assert page.locator("output").first.inner_text().endswith(f"{total - 1:,}")
         took = {}
         for query in ("written,", "type:done", "item:1 written,", "gap:100", "one after nothing", ""):
-            took[query] = page.evaluate(
-                """(query) => {
-                const input = document.querySelector('input[type=search]');
-                const began = performance.now();
-                input.value = query; input.dispatchEvent(new Event('input'));
-                document.querySelector('.rows').getBoundingClientRect(); return performance.now() - began; }""",
-                query,
-            )
+            took[query] = min(page.evaluate(FILTERED, query) for _ in range(4))  # as above
         assert page.locator(".rows .row").count() < 60  # only rows in sight exist
     print(f"loaded in {loaded:.2f} s; filtered in", {name: round(ms, 1) for name, ms in took.items()}, "ms")
     assert loaded < LOAD_SECONDS
@@ -124,6 +128,11 @@ def test_selecting_an_event_shows_its_bytes_its_json_and_the_response_then(show)
         page.keyboard.press("End")
         settled(page)
         assert cursor(page) == found.facts["events"] - 1
+
+
+def test_chunks_are_not_passed_off_as_tokens(show):
+    with show(page_of(recording(60))) as page:
+        assert "A chunk is no token" in page.locator("section", has_text="Usage against").last.inner_text()
 
 
 def test_the_keyboard_is_enough(show):
@@ -220,6 +229,8 @@ def test_a_narrow_window_does_not_scroll_sideways(show):
 def test_recordings_without_times_damaged_or_empty(show, body):
     with show(page_of(Capture.of_body(body))) as page:
         assert page.locator("h1").inner_text() == "a.orx"
+        assert page.locator(".stage").count() == (1 if b"data:" in body else 0)
+        assert ("There are no bytes" in page.locator("header").inner_text()) == (body == b"")
         if body.startswith(b"event"):
             scrub(page, 0.5)
             assert cursor(page) > 3

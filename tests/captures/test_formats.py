@@ -104,8 +104,9 @@ def test_a_file_named_as_a_capture_must_be_one(tmp_path, name, data):
         read_capture(tmp_path / name)
 
 
-def test_bytes_behind_the_end_are_an_error(tmp_path):
-    path = sample(tmp_path)
+@pytest.mark.parametrize("compress", [False, True])
+def test_bytes_behind_the_end_are_an_error(tmp_path, compress):
+    path = sample(tmp_path, compress=compress)
     path.write_bytes(path.read_bytes() + b"x")
     with pytest.raises(CaptureError, match="bytes after its end"):
         read_capture(path)

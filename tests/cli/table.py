@@ -13,7 +13,6 @@ class Row:
     Attributes:
         reads: What it is asked to read: a server's stream, recordings alone, or nothing that can be wrong.
         arguments: Gives the arguments for a source and a folder for what it writes.
-        json: Whether it has `--json`.
         ends: Whether it ends by itself; the others serve until they are told to stop.
         kept: The file in the folder that holds what came before Ctrl-C.
         shows: What it shows on standard output of a stream that was held up after its first events, with `--json`.
@@ -21,7 +20,6 @@ class Row:
 
     reads: str
     arguments: object
-    json: bool = True
     ends: bool = True
     kept: str | None = None
     shows: bool = False
@@ -33,7 +31,7 @@ def asked(source):
 
 
 TABLE = {
-    "demo": Row(NONE, lambda _source, _folder: (), json=False),
+    "demo": Row(NONE, lambda _source, _folder: ()),
     "cat": Row(SERVER, lambda source, _folder: asked(source), shows=True),
     "check": Row(SERVER, lambda source, _folder: asked(source)),
     "record": Row(SERVER, lambda source, folder: (*asked(source), "-o", folder / "kept.orx"), kept="kept.orx"),

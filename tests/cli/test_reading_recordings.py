@@ -61,6 +61,15 @@ def test_an_address_without_its_scheme():
     assert b"http://localhost:8000/v1/responses" in run.stderr.replace(b"\n", b" ")
 
 
+@pytest.mark.parametrize("command", ["cat", "check", "record"])
+def test_a_websocket_is_not_taken_for_a_file(command, tmp_path):
+    run = or_stream(
+        command, "ws://127.0.0.1:9/v1/responses", *(["-o", tmp_path / "c.orx"] if command == "record" else [])
+    )
+    assert run.returncode == 2
+    assert b"ResponsesWebSocket" in run.stderr
+
+
 def test_a_get_that_should_have_been_a_post(http_server):
     run = or_stream("cat", http_server.url + "/error")
     assert run.returncode in (1, 2)

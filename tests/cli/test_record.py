@@ -6,6 +6,7 @@ import pytest
 from command import DEMO, DEMO_PATH, EVENTS, or_stream, start
 
 from or_stream.bench.captures import CaptureError, read_capture
+from or_stream.serve import Faults, Staging, Synthetic
 
 
 def one_line(run):
@@ -25,6 +26,31 @@ def test_a_live_server(http_server, tmp_path):
     assert (capture.body, capture.status) == (DEMO, 200)
     assert 0 < capture.chunks[0].t_ns <= capture.end_ns
     assert http_server.asked[0][0] == "POST"
+
+
+def test_times_count_from_the_request(responses_server, tmp_path):
+    """What it takes to load an HTTP library and to make a client is none of the server's time."""
+    responses_server.serve(Synthetic(tokens=2), staging=Staging(faults=Faults(delay=0.2)))
+    least = []
+    for _ in range(5):  # the machine may be busy
+        assert or_stream("record", responses_server.url, "-r", "{}", "-o", tmp_path / "c.orx").returncode == 0
+        least.append(read_capture(tmp_path / "c.orx").chunks[0].t_ns / 1e9 - 0.2)
+        if least[-1] < 0.1:
+            break
+    assert 0 <= min(least) < 0.1
+
+
+def test_a_file_that_cannot_be_made_costs_no_request(http_server, tmp_path):
+    run = or_stream("record", http_server.url, "-r", "{}", "-o", tmp_path / "none" / "c.orx")
+    assert run.returncode == 2
+    assert "c.orx: No such file or directory" in one_line(run)
+    assert http_server.asked == []
+
+
+def test_a_server_that_is_down_leaves_the_last_recording(tmp_path):
+    (tmp_path / "c.orx").write_bytes(b"what was recorded before")
+    assert or_stream("record", "http://127.0.0.1:9/", "-o", tmp_path / "c.orx").returncode == 2
+    assert (tmp_path / "c.orx").read_bytes() == b"what was recorded before"
 
 
 def test_standard_input(tmp_path):

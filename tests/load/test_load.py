@@ -141,6 +141,22 @@ def test_a_request_that_takes_too_long_is_a_timeout():
     with serving(ttft=5) as url:
         result = run_load(job(url, bounds=Bounds(requests=1), timeout_s=0.2))
     assert errors(result) == {"timeout"}
+    assert result.records[0].error == "no end after 0.2 s (the reply had begun)"
+
+
+@pytest.mark.parametrize("client", ["aiohttp", "httpx2"])
+@pytest.mark.parametrize("processes", [1, 2])
+def test_loading_a_client_is_no_time_of_the_servers(client, processes):
+    """The clock begins when every process is ready to send."""
+    late = []
+    for _ in range(4):  # the machine may be busy
+        with serving(ttft=0.0) as url:
+            plan = FixedRate(100, "constant")
+            result = run_load(job(url, plan, Bounds(requests=2), processes=processes, client=client))
+        late.append(max(record.first_byte_ns - record.intended_ns for record in result.records) / 1e6)
+        if late[-1] < 100:
+            return
+    pytest.fail(f"the first bytes came after {late} ms")
 
 
 @pytest.mark.parametrize(
@@ -153,6 +169,7 @@ def test_a_request_that_takes_too_long_is_a_timeout():
         lambda: Bounds(requests=0),
         lambda: job("http://x/", FixedConcurrency(1), processes=2),
         lambda: job("http://x/", timeout_s=0),
+        lambda: job("http://x/", timeout_s=float("nan")),
     ],
 )
 def test_a_plan_that_makes_no_sense_is_refused(wrong):

@@ -10,7 +10,7 @@ from websockets.asyncio.client import connect
 import or_stream as ors
 from or_stream.cli.demo import recording
 from or_stream.models.violations import violations
-from or_stream.serve import Cut, Pace, Synthetic
+from or_stream.serve import PROFILES, Cut, Pace, Synthetic
 
 from .clients import fetch, serving
 
@@ -97,3 +97,16 @@ def test_a_compaction_and_our_own_websocket():
     compact, response = asyncio.run(told())
     assert violations(compact, shape="CompactResource") == []
     assert response.output_text == MADE_UP.response()["output"][0]["content"][0]["text"]
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_every_profile_tells_the_whole_response_over_websocket(name):
+    async def told():
+        async with (
+            serving(DEMO, profile=PROFILES[name]) as server,
+            ors.ResponsesWebSocket(server.websocket_url, idle_timeout=5) as socket,
+            socket.create({"model": "m", "input": "hi"}) as stream,
+        ):
+            return await stream.get_final_text()
+
+    assert asyncio.run(told()) == ors.EventStream(DEMO.body).get_final_text()

@@ -222,3 +222,17 @@ def test_websocket_errors_are_envelopes():
         assert error["error"]["message"]
     assert [error["error"]["param"] for error in errors] == [None, "type", "stream", "model"]
     assert after["type"] == "response.created"
+
+
+def test_what_tools_ask_for_before_their_first_request():
+    async def told():
+        async with serving(MADE_UP, recording().capture, MADE_UP) as server, httpx2.AsyncClient() as client:
+            models = await client.get(server.origin + "/v1/models")
+            health = await client.get(server.origin + "/health")
+            wrong = await client.post(server.origin + "/v1/models", json={})
+            return models.json(), health.status_code, (wrong.status_code, wrong.headers["allow"])
+
+    models, health, wrong = asyncio.run(told())
+    assert [model["id"] for model in models["data"]] == ["synthetic", "demo-1"]
+    assert all(model["object"] == "model" for model in models["data"])
+    assert (health, wrong) == (200, (405, "GET"))

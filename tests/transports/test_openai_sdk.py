@@ -7,6 +7,7 @@ import pytest
 from transport_wire import DEMO, EVENTS
 
 import or_stream as ors
+from or_stream.bench.captures import read_capture
 from or_stream.openai import stream, use_decoder
 
 pytestmark = pytest.mark.anyio
@@ -240,3 +241,30 @@ async def test_streams_of_the_sdk_that_are_no_responses_end_as_they_do(server):
     with use_decoder(openai.OpenAI(**base(server))) as client:
         asked = {"model": "m", "messages": [{"role": "user", "content": "hi"}], "stream": True}
         assert len(list(client.chat.completions.create(**asked))) == 3
+
+
+async def test_a_stream_is_recorded_from_the_request_on(server, tmp_path):
+    server.script(demo, "/v1/responses")
+    async with openai.AsyncOpenAI(**base(server)) as client:
+        async with stream(client, **ASK, record=tmp_path / "a.orx") as events:
+            await events.until_done()
+        with pytest.raises(FileNotFoundError):
+            async with stream(client, **ASK, record=tmp_path / "none" / "a.orx"):
+                pass
+    with openai.OpenAI(**base(server)) as client, stream(client, **ASK, record=tmp_path / "b.jsonl") as events:
+        events.until_done()
+    for name in ("a.orx", "b.jsonl"):
+        capture = read_capture(tmp_path / name)
+        assert capture.body == DEMO
+        assert capture.chunks[0].t_ns > 0
+    assert len(server.requests) == 2
+
+
+async def test_what_the_sdk_raises_leaves_a_recording_as_it_was(server, tmp_path):
+    (tmp_path / "a.orx").write_bytes(b"before")
+    server.script(lambda exchange: exchange.whole(b"{}", 400), "/v1/responses")
+    async with openai.AsyncOpenAI(**base(server)) as client:
+        with pytest.raises(openai.BadRequestError):
+            async with stream(client, **ASK, record=tmp_path / "a.orx"):
+                pass
+    assert (tmp_path / "a.orx").read_bytes() == b"before"

@@ -1,5 +1,6 @@
 """What users write to serve, test and measure streams: for mypy and pyright in strict mode, never run."""
 
+from pathlib import Path
 from typing import Any, assert_type
 
 import or_stream as ors
@@ -27,6 +28,8 @@ def serve_in_a_thread() -> None:
         assert_type(server, ServerThread)
         assert_type(server.url + server.websocket_url + server.origin, str)
         assert_type(server.requests, list[Request])
+        with ors.connect_sync(server.url, {"model": "m"}, record=Path("run.orx")) as stream:
+            assert_type(stream.record_fault, OSError | None)
         server.play(program)
 
 

@@ -95,7 +95,7 @@ def metrics_of(
         ValueError: Raised for an unknown tool or objective, or a start after the first event.
     """
     tool = definition(defs)
-    _check_objectives(tool, defs, slos or {})
+    check_objectives(defs, slos or {})
     measured: list[Measured] = []
     for timeline, start_ns in requests:
         moments = Moments.of(timeline, start_ns, tool.content)
@@ -119,7 +119,13 @@ def _duration(tool: Definition, measured: list[Measured]) -> float:
     return (max(tool.end_ns(one.moments) for one in measured) - start) / 1e9
 
 
-def _check_objectives(tool: Definition, defs: Defs, slos: Mapping[str, float]) -> None:
+def check_objectives(defs: Defs, slos: Mapping[str, float]) -> None:
+    """Refuse objectives that a tool does not know, before anything is run for them.
+
+    Raises:
+        ValueError: Raised for an unknown tool or objective; the message names those that there are.
+    """
+    tool = definition(defs)
     unknown = sorted(set(slos) - set(tool.objectives))
     if unknown:
         known = ", ".join(tool.objectives) or "none"

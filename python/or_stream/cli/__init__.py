@@ -14,4 +14,6 @@ def main() -> None:
             raise
         sys.stderr.write("or-stream: the command needs typer and rich: pip install 'or-stream[cli]'\n")
         sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
     app()

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import sys
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self, cast
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-import typer
-from rich.console import Console
-
-from ..bench.definitions import definition
 from ..bench.inspect import run_facts, run_page
-from ..bench.load import Bounds, FixedConcurrency, FixedRate, Job, LoadRequest, Ramp, SoFar, read_requests, run_load
+from ..bench.load import FixedConcurrency, run_load
 from ..json_text import write_text
+from .bench_progress import progress
 from .bench_table import print_run
-from .ending import INTERRUPTED, complain
+from .ending import INTERRUPTED, complain, told
+from .selftest import ceiling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
     from ..bench.definitions import Defs
-    from ..bench.load import LoadResult, Plan, Record
-    from ..bench.load.plans import Arrivals
+    from ..bench.load import Job, LoadResult
+
+_MOST_CONNECTIONS = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,43 +36,79 @@ class Report:
     html: Path | None = None
 
 
-def bench(job: Job, report: Report) -> int:
+def bench(job: Job, report: Report, *, selftest: bool = False) -> int:
     """Run a load and report it.
 
     Args:
         job: What to run.
         report: How to say it.
+        selftest: Measure afterwards what the client can do on as many connections, and tell it beside the result.
 
     Returns:
-        The exit code: 0 when every request succeeded, 1 when some failed, 2 when none succeeded, 130 after Ctrl-C.
+        The exit code: 0 when every request succeeded, 1 when some failed or a file could not be written, 2 when none
+        succeeded, 130 after Ctrl-C.
 
     Raises:
-        OSError: Raised when a file cannot be written.
         ImportError: Raised when no HTTP client is installed.
     """
-    with _progress(job) as shown:
+    with progress(job.bounds) as shown:
         result = run_load(job, on_record=shown.record if shown else None, on_progress=shown.so_far if shown else None)
     facts = result.facts(report.defs, report.slos)
+    interrupted = result.interrupted
+    if selftest and not interrupted:
+        interrupted = not _tell_ceiling(facts, result)
     if report.as_json:
         sys.stdout.write(write_text(facts) + "\n")
     else:
         print_run(facts, file=sys.stdout)
-    for path in report.out:
-        _write(result, facts, path)
+    writers: list[tuple[Path, Callable[..., None]]] = [(path, _write) for path in report.out]
     if report.html is not None:
-        page = run_page(run_facts(result, facts), title=facts["url"])
-        report.html.write_text(page, encoding="utf-8")
-    for kind, told in facts["errors"].items():
-        complain(f"{told['count']} x {kind}: {told['example']}")
-    return _code(result)
+        writers.append((report.html, _write_page))
+    kept = [_kept(path, partial(write, result, facts, path)) for path, write in writers]
+    for kind, error in facts["errors"].items():
+        complain(f"{error['count']} x {kind}: {error['example']}")
+    return INTERRUPTED if interrupted else _code(result) or int(not all(kept))
+
+
+def _tell_ceiling(facts: dict[str, Any], result: LoadResult) -> bool:
+    """Measure the client beside its result, which must not be lost with it. False after Ctrl-C."""
+    try:
+        facts["selftest"] = ceiling(_connections(result))
+    except KeyboardInterrupt:
+        return False
+    except OSError as error:
+        complain(told(error))
+    return True
+
+
+def _connections(result: LoadResult) -> int:
+    """How many connections the run had at once: the users of a closed loop, else the most requests under way."""
+    if isinstance(result.job.plan, FixedConcurrency):
+        return min(result.job.plan.users, _MOST_CONNECTIONS)
+    moments = sorted(
+        [(record.start_ns, 1) for record in result.records] + [(record.end_ns, -1) for record in result.records]
+    )
+    most = under_way = 0
+    for _, step in moments:
+        under_way += step
+        most = max(most, under_way)
+    return max(1, min(most, _MOST_CONNECTIONS))
 
 
 def _code(result: LoadResult) -> int:
-    if result.interrupted:
-        return INTERRUPTED
     if not result.succeeded:
         return 2
     return 1 if result.failed else 0
+
+
+def _kept(path: Path, write: Callable[[], None]) -> bool:
+    """Write one file; a fault of it takes nothing away from the others."""
+    try:
+        write()
+    except OSError as error:
+        complain(told(error) if error.filename else f"{path}: {error.strerror}")
+        return False
+    return True
 
 
 def _write(result: LoadResult, facts: dict[str, Any], path: Path) -> None:
@@ -86,142 +121,5 @@ def _write(result: LoadResult, facts: dict[str, Any], path: Path) -> None:
             file.write(write_text(facts) + "\n")
 
 
-class _Progress:
-    """A line on the terminal that says how far the run is."""
-
-    def __init__(self, job: Job, console: Console) -> None:
-        self._job = job
-        self._status = console.status("starting")
-        self._ended = self._failed = 0
-        self._so_far = SoFar()
-
-    def __enter__(self) -> Self:
-        self._status.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._status.stop()
-
-    def record(self, record: Record) -> None:
-        """A request has ended."""
-        self._ended += 1
-        self._failed += bool(record.error_kind)
-        self._show()
-
-    def so_far(self, so_far: SoFar) -> None:
-        """So many are under way."""
-        self._so_far = so_far
-        self._show()
-
-    def _show(self) -> None:
-        due = self._job.bounds.requests
-        of = "" if due is None else f" of {due + self._job.bounds.warm_up:,}"
-        ended = f"{self._ended:,}{of} requests ended, {self._failed:,} failed"
-        self._status.update(f"{self._so_far.under_way:,} under way, {ended}, {self._so_far.events:,} events")
-
-
-def _progress(job: Job) -> AbstractContextManager[_Progress | None]:
-    notes = Console(stderr=True)
-    return _Progress(job, notes) if notes.is_terminal else nullcontext()
-
-
-def plan_of(concurrency: int | None, rate: float | None, ramp: str | None, *, even: bool, seed: int) -> Plan:
-    """Give the plan that the options mean.
-
-    Raises:
-        typer.BadParameter: Raised when they name none, several, or one that makes no sense.
-    """
-    if sum(given is not None for given in (concurrency, rate, ramp)) > 1:
-        message = "say one of --concurrency, --rate and --ramp"
-        raise typer.BadParameter(message)
-    arrivals: Arrivals = "constant" if even else "poisson"
-    with _bad_parameters():
-        if rate is not None:
-            return FixedRate(rate, arrivals, seed)
-        if ramp is not None:
-            first, last, seconds = _numbers(ramp)
-            return Ramp(first, last, seconds, arrivals, seed)
-        return FixedConcurrency(concurrency or 1)
-
-
-def job_of(requests: Sequence[LoadRequest], plan: Plan, bounds: Bounds | None, **more: Any) -> Job:
-    """Put a job together.
-
-    Raises:
-        typer.BadParameter: Raised when its parts do not fit.
-    """
-    with _bad_parameters():
-        return Job(tuple(requests), plan, bounds or Bounds(requests=10), **more)
-
-
-def bounds_of(requests: int | None, seconds: float | None, warm_up: int) -> Bounds:
-    """Give the bounds that the options mean: ten requests where they say nothing.
-
-    Raises:
-        typer.BadParameter: Raised when they make no sense.
-    """
-    with _bad_parameters():
-        return Bounds(requests if requests or seconds else 10, seconds, warm_up)
-
-
-def requests_of(url: str, request: str | None, model: str, text: str, headers: dict[str, str]) -> list[LoadRequest]:
-    """Give the requests that are sent in turn: of a file or an object, or made of model and input.
-
-    Raises:
-        typer.BadParameter: Raised when they cannot be read.
-        OSError: Raised when the file cannot be read.
-    """
-    with _bad_parameters():
-        found = [{"model": model, "input": text}] if request is None else read_requests(request)
-    return [LoadRequest.make(url, members, headers) for members in found]
-
-
-def defs_of(names: Sequence[str]) -> tuple[Defs, ...]:
-    """Check the names of definitions.
-
-    Raises:
-        typer.BadParameter: Raised when there is no such tool.
-    """
-    with _bad_parameters():
-        for name in names:
-            definition(cast("Defs", name))
-    return tuple(cast("list[Defs]", names))
-
-
-def slos_of(told: Sequence[str]) -> dict[str, float]:
-    """Read objectives, each as `name:number`.
-
-    Raises:
-        typer.BadParameter: Raised when one is something else.
-    """
-    found: dict[str, float] = {}
-    for one in told:
-        name, colon, number = one.partition(":")
-        try:
-            found[name] = float(number)
-        except ValueError:
-            colon = ""
-        if not (name and colon):
-            message = f"an objective is a name and a number, such as ttft:500, not {one!r}"
-            raise typer.BadParameter(message)
-    return found
-
-
-def _numbers(ramp: str) -> Iterator[float]:
-    first, arrow, rest = ramp.partition("-")
-    last, slash, seconds = rest.partition("/")
-    if not (arrow and slash):
-        message = f"a ramp is FIRST-LAST/SECONDS, such as 1-50/60, not {ramp!r}"
-        raise ValueError(message)
-    yield from map(float, (first, last, seconds))
-
-
-class _bad_parameters:  # noqa: N801 - reads as a function
-    """Says a `ValueError` as the command line says it."""
-
-    def __enter__(self) -> None:
-        """Nothing to begin."""
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: object) -> None:
-        if isinstance(error, ValueError):
-            raise typer.BadParameter(str(error)) from error
+def _write_page(result: LoadResult, facts: dict[str, Any], path: Path) -> None:
+    path.write_text(run_page(run_facts(result, facts), title=facts["url"]), encoding="utf-8")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 import typer
 
+from ..bench.captures import CaptureError
 from ..errors import OrStreamError, ServerStreamError
 from ..outcome import Outcome
 
@@ -39,11 +40,18 @@ class Ending:
             # What is still buffered cannot be written either; the interpreter must not try when it exits.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(BROKEN_PIPE) from None
-        if isinstance(error, OrStreamError | OSError | ImportError):
-            complain(str(error))
+        if isinstance(error, OrStreamError | OSError | ImportError | CaptureError):
+            complain(told(error))
             raise typer.Exit(code_of(error)) from None
         if error is None:
             raise typer.Exit(self.code)
+
+
+def told(error: BaseException) -> str:
+    """The error in its words, and of a file first its name."""
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 def complain(message: str) -> None:

@@ -49,7 +49,8 @@ def inspect(sources: Sequence[Path], out: Path | None, spec: Spec, profile: Prof
             return UNREADABLE
         found.append(one)
     if out is not None:
-        out.write_text(recordings_page(found), encoding="utf-8")
+        with waiting(f"writing {out}"):
+            out.write_text(recordings_page(found), encoding="utf-8")
     if as_json:
         told = {"or_stream_inspect": VERSION, "recordings": [one.to_dict() for one in found]}
         sys.stdout.write(write_bytes(told).decode() + "\n")

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from time import monotonic_ns
 from typing import TYPE_CHECKING, Any
 
-from ..bench.captures import CaptureError, read_capture, recorded, write_capture
+from ..bench.captures import CaptureError, read_capture, write_capture
+from ..bench.captures.recorded import RecordedSource, Tape
 from ..bench.timeline import Timeline
 from ..errors import OrStreamError
 from ..json_text import write_text
+from ..stream.sources import open_source
 from ..stream.sources.faults import transport_error
 from .ending import code_of, complain
 from .waiting import waiting
 
 if TYPE_CHECKING:
     from ..bench.captures import Capture
-    from ..bench.captures.recorded import RecordedSource
     from .target import Target
 
 UNREADABLE = 2
@@ -41,22 +41,25 @@ def record(target: Target, path: Path, *, compress: bool, as_json: bool) -> int:
     """
     if not target.is_live:
         return _convert(Path(target.source), path, compress=compress, as_json=as_json)
-    start = monotonic_ns()
-    with waiting(f"recording {target.name}"), target.raw() as source:
-        tape = recorded(source, path, start_ns=start, compress=compress)
-        code = _read(tape, target.name)
+    reply = target.raw()
+    tape = Tape(path, compress=compress)
+    try:
+        with waiting(f"recording {target.name}"), target.hinting(), reply as source:
+            code = _read(RecordedSource(open_source(source), tape), target.name)
+    finally:
+        tape.close()
     if tape.fault is None:
         return _tell(path, code, as_json=as_json)
     complain(f"{path}: the rest could not be written: {tape.fault}")
     return 1
 
 
-def _read(tape: RecordedSource, name: str) -> int:
+def _read(source: RecordedSource, name: str) -> int:
     """Read to the end of the body, whatever is in it."""
     timeline = Timeline()
     try:
-        tape.open()
-        while (chunk := tape.read()) is not None:
+        source.open()
+        while (chunk := source.read()) is not None:
             timeline.feed(chunk)
     except OrStreamError:
         raise
@@ -64,7 +67,7 @@ def _read(tape: RecordedSource, name: str) -> int:
         complain(f"{name}: {transport_error(cause)}")
         return 1
     finally:
-        tape.close()
+        source.close()
     outcome = timeline.finish()
     if code_of(outcome):
         complain(f"{name}: the response is {outcome}")

@@ -13,7 +13,6 @@ from time import monotonic_ns, process_time_ns, sleep
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.table import Table
 
 from ..bench.inspect import run_page
 from ..bench.load import Bounds, FixedConcurrency, Job, LoadRequest, run_load
@@ -21,45 +20,83 @@ from ..bench.load.clients import client_name
 from ..bench.timeline import Timeline
 from ..encoding import synthesize
 from ..json_text import write_text
+from .bench_table import print_ceiling
+from .waiting import waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
     from pathlib import Path
 
 _TOKENS = 20
 _MEMORY_EVENTS = 200_000
+_END_SECONDS = 10
 _START_NS = 20_000_000_000
 
 
-def selftest(connections: int, html: Path | None = None, *, as_json: bool) -> int:
-    """Measure this client from memory and over loopback, and the usual httpx client on the same server.
+def selftest(connections: int, out: Sequence[Path], html: Path | None, *, as_json: bool) -> int:
+    """Measure what this client can do, and tell it.
 
     Args:
         connections: How many streams at once.
+        out: Where it goes as JSON.
         html: Where a page of it goes; None for no page.
         as_json: Print one JSON object.
 
     Returns:
         The exit code: 0.
+
+    Raises:
+        KeyboardInterrupt: Raised after Ctrl-C: half of a comparison is none.
+        OSError: Raised when a file cannot be written.
     """
-    rows: list[dict[str, Any]] = [_from_memory()]
-    with _server() as url:
-        job = Job((_request(url),), FixedConcurrency(connections), Bounds(requests=connections))
-        client_name()  # imported before the clock runs, as the others are
-        before = process_time_ns()
-        result = run_load(job)
-        cpu = process_time_ns() - before
-        facts = result.facts()
-        rows.append(_row(f"or-stream bench, {result.client}", facts["events"], facts["seconds"], cpu, result.failed))
-        rows += [asyncio.run(_naive(name, url, connections)) for name in ("httpx2", "httpx") if _is_installed(name)]
-    told = {"connections": connections, "clients": rows, "client_vitals": facts["client_vitals"]}
-    if html is not None:
-        html.write_text(run_page({"run": None, "selftest": told}, title="or-stream bench --selftest"), encoding="utf-8")
+    told = ceiling(connections)
     if as_json:
         sys.stdout.write(write_text(told) + "\n")
     else:
-        _print(told)
+        print_ceiling(told, console=Console(highlight=False))
+    for path in out:
+        path.write_text(write_text(told) + "\n", encoding="utf-8")
+    if html is not None:
+        html.write_text(run_page({"run": None, "selftest": told}, title="or-stream bench --selftest"), encoding="utf-8")
     return 0
+
+
+def ceiling(connections: int) -> dict[str, Any]:
+    """Measure this client from memory and over loopback, and the usual httpx clients on the same server.
+
+    Args:
+        connections: How many streams at once.
+
+    Returns:
+        Members of a JSON object: `connections`; `clients`, one after the other; and the client's own `client_vitals`.
+
+    Raises:
+        KeyboardInterrupt: Raised after Ctrl-C.
+    """
+    at_once = f"{connections:,} connections"
+    with waiting("measuring this client from memory"):
+        rows = [_from_memory()]
+    with _server() as url:
+        with waiting(f"measuring this client on {at_once}"):
+            row, vitals = _over_loopback(url, connections)
+        rows.append(row)
+        for name in filter(_is_installed, ("httpx2", "httpx")):
+            with waiting(f"measuring a naive {name} client on {at_once}"):
+                rows.append(asyncio.run(_naive(name, url, connections)))
+    return {"connections": connections, "clients": rows, "client_vitals": vitals}
+
+
+def _over_loopback(url: str, connections: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    job = Job((_request(url),), FixedConcurrency(connections), Bounds(requests=connections))
+    client_name()  # imported before the clock runs, as the others are
+    before = process_time_ns()
+    result = run_load(job)
+    cpu = process_time_ns() - before
+    if result.interrupted:
+        raise KeyboardInterrupt
+    facts = result.facts()
+    row = _row(f"or-stream bench, {result.client}", facts["events"], facts["seconds"], cpu, result.failed)
+    return row, facts["client_vitals"]
 
 
 def _from_memory() -> dict[str, Any]:
@@ -94,12 +131,12 @@ async def _naive(library: str, url: str, connections: int) -> dict[str, Any]:
         except Exception:
             failed += 1
 
-    start, cpu = monotonic_ns(), process_time_ns()
     limits = httpx.Limits(max_connections=connections)
     async with httpx.AsyncClient(limits=limits, timeout=60) as client:
+        start, cpu = monotonic_ns(), process_time_ns()
         await asyncio.gather(*(one(client) for _ in range(connections)))
-    seconds = (monotonic_ns() - start) / 1e9
-    return _row(f"naive {library} client, json.loads", events, seconds, process_time_ns() - cpu, failed)
+        seconds, cpu = (monotonic_ns() - start) / 1e9, process_time_ns() - cpu
+    return _row(f"naive {library} client, json.loads", events, seconds, cpu, failed)
 
 
 def _row(name: str, events: int, seconds: float, cpu_ns: int, failed: int) -> dict[str, Any]:
@@ -130,12 +167,17 @@ def _server() -> Generator[str]:
     """`or-stream serve` in a process of its own, as fast as it can."""
     command = [sys.executable, "-m", "or_stream", "serve", "--json", "--port", "0", "--speed", "max"]
     command += ["--tokens", str(_TOKENS), "--ttft", "0"]
-    # Into a file: nobody would read the line that it writes for each answer from a pipe.
-    with TemporaryFile() as told, subprocess.Popen(command, stdout=told) as process:  # noqa: S603 - our own command
+    # Into a file: nobody would read the line that it writes for each answer from a pipe. In a group of its own: Ctrl-C
+    # is ours to act on.
+    with (
+        TemporaryFile() as told,
+        subprocess.Popen(command, stdout=told, process_group=0) as process,  # noqa: S603 - our own command
+    ):
         try:
             yield _url(told, process)
         finally:
             process.terminate()
+            process.wait(_END_SECONDS)
 
 
 def _url(told: Any, process: subprocess.Popen[bytes]) -> str:
@@ -148,17 +190,3 @@ def _url(told: Any, process: subprocess.Popen[bytes]) -> str:
         sleep(0.05)
     message = "the server of the selftest did not start"
     raise OSError(message)
-
-
-def _print(told: dict[str, Any]) -> None:
-    console = Console(highlight=False)
-    table = Table(title=f"{told['connections']:,} connections at once", title_justify="left", box=None, pad_edge=False)
-    for name in ("client", "events/s", "CPU us/event", "failed"):
-        table.add_column(name, justify="left" if name == "client" else "right")
-    for row in told["clients"]:
-        each = f"{row['cpu_ns_per_event'] / 1000:.2f}"
-        table.add_row(row["client"], f"{row['events_per_s']:,.0f}", each, f"{row['failed']:,}")
-    console.print(table)
-    lag = told["client_vitals"]["loop_lag_ms"]
-    if lag["p99"] is not None:
-        console.print(f"loop lag of the load client: p50 {lag['p50']:.2f} ms, p99 {lag['p99']:.2f} ms", style="dim")

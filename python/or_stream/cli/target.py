@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import typer
 
-from ..bench.captures import MARKS, Capture, CaptureError, framed, read_capture
+from ..bench.captures import MARKS, CaptureError, framed, read_capture
 from ..errors import OrStreamError
 from ..json_text import read as read_json
 from ..stream.event_stream import EventStream
@@ -41,6 +41,9 @@ class Target:
         target = cls(source, None if request is None else _request(request), dict(map(parse_header, headers)))
         if not target.is_url and _is_address(source) and not Path(source).exists():
             message = f"{source!r} is no file: for a server, write http://{source}"
+            raise typer.BadParameter(message)
+        if source.startswith(("ws://", "wss://")):
+            message = f"{source!r}: the command reads HTTP; or_stream.ResponsesWebSocket reads and records WebSockets"
             raise typer.BadParameter(message)
         if not target.is_url and (target.request is not None or target.headers):
             message = "--request and --header are for a URL"
@@ -80,9 +83,11 @@ class Target:
         try:
             capture = read_capture(path)
         except CaptureError as error:
+            if error.capture is None:
+                raise
             # What was read before is shown, and the stream's own end, or that it has none, decides the exit code.
             complain(str(error))
-            capture = error.capture or Capture(())
+            capture = error.capture
         return [framed(chunk.data) if capture.messages else chunk.data for chunk in capture.chunks]
 
     @contextmanager
@@ -95,14 +100,17 @@ class Target:
                 error.args = (f"{error}; this was a GET: --request (-r) sends a POST",)
             raise
 
-    @contextmanager
-    def raw(self) -> Generator[Any]:
-        """Open it for those who want the bytes: gives what `check` takes."""
+    def raw(self) -> AbstractContextManager[Any]:
+        """Open it for those who want the bytes: gives what `check` takes. A request is sent when it is entered."""
         if not self.is_url:
-            yield self._bytes()
-            return
-        with connect_sync(self.source, self.request, headers=self.headers) as stream:
-            yield stream.http_response
+            return nullcontext(self._bytes())
+        return _reply(connect_sync(self.source, self.request, headers=self.headers))
+
+
+@contextmanager
+def _reply(connection: SyncConnection) -> Generator[Any]:
+    with connection as stream:
+        yield stream.http_response
 
 
 def _is_address(source: str) -> bool:

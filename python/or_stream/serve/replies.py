@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 RESPONSES = "/v1/responses"
 COMPACT = "/v1/responses/compact"
+MODELS = "/v1/models"
+HEALTH = "/health"
 _FIELDS: tuple[tuple[str, tuple[type, ...], str], ...] = (
     ("model", (str,), "a string"),
     ("input", (str, list), "a string or a list"),
@@ -58,6 +60,9 @@ def _routed(request: Request, program: Program) -> Score:
     if path.startswith(RESPONSES + "/") and path != COMPACT:
         _only(request, "GET")
         return _retrieve(request, program, path.removeprefix(RESPONSES + "/"))
+    if path in {MODELS, HEALTH}:
+        _only(request, "GET")
+        return _json(write_bytes(_models(program) if path == MODELS else {"status": "ok"}))
     message = f"there is no {path}; this server has POST {RESPONSES}"
     raise Refused(404, "not_found", message)
 
@@ -84,6 +89,13 @@ def _retrieve(request: Request, program: Program, response_id: str) -> Score:
     if after is not None and not (after.isascii() and after.isdigit()):
         raise Refused(400, "invalid_request", "starting_after is no sequence number", "starting_after")
     return program.staging.score(found, number, after=None if after is None else int(after))
+
+
+def _models(program: Program) -> dict[str, Any]:
+    """The list that clients and benchmark tools ask for before their first request, as OpenAI's API has it."""
+    names = dict.fromkeys(take.model or "recorded" for take in program.takes)
+    told = [{"id": name, "object": "model", "created": 0, "owned_by": "or_stream"} for name in names]
+    return {"object": "list", "data": told}
 
 
 def _whole(take: Take, number: int, program: Program) -> Score:

@@ -110,19 +110,30 @@ class Take:
 
     @cached_property
     def response_id(self) -> str | None:
-        """The id of the response, once an event names it."""
+        """The id of the response; None where no event names it."""
+        return None if self._opening is None else str(self._opening["id"])
+
+    @property
+    def model(self) -> str | None:
+        """The model that the response names; None where it names none."""
+        told = None if self._opening is None else self._opening.get("model")
+        return told if isinstance(told, str) else None
+
+    @cached_property
+    def _opening(self) -> dict[str, Any] | None:
+        """The response as the first event tells it that names it."""
         for beat in self.events:
             for data in datas(beat.data):
                 response = data.get("response")
                 if isinstance(response, dict) and "id" in response:
-                    return str(cast("dict[str, Any]", response)["id"])
+                    return cast("dict[str, Any]", response)
         return None
 
 
 def texts(block: bytes) -> list[str]:
-    """Give the data of the events in a block."""
+    """Give the data of the events in a block, and of one that its server leaves open at the end of its body."""
     decoder = SSEDecoder()
-    return [event.data for event in decoder.feed(block)]
+    return [event.data for event in decoder.feed(block + b"\n\n")]
 
 
 def datas(block: bytes) -> Iterator[dict[str, Any]]:

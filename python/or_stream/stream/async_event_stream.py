@@ -18,9 +18,11 @@ from .iteration import AsyncTextDeltas
 from .progress import DRAIN_BYTES, DRAIN_SECONDS, ENDING_SECONDS, Progress
 from .read_ahead import Buffer, ReadAhead
 from .sources import AsyncSource, open_async_source
+from .sources.recording import open_tape, recorded_async_source
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from os import PathLike
     from types import TracebackType
     from typing import NoReturn
 
@@ -64,8 +66,12 @@ class AsyncEventStream(AsyncEvents, Progress[AsyncSource]):
         read_ahead: Read ahead of the consumer within these bounds, in a task inside the `async with` block; None to
             read only when asked.
         coalesce: Merge neighbouring deltas of one part that wait in the buffer of `read_ahead`.
+        record: Write every chunk, with the time when it came, into this file: `.orx` is compact, `.jsonl` readable, any
+            other name gets the bare body (docs/recordings.md). Whatever becomes of the file, the stream goes on:
+            `record_fault` says why the rest is missing.
 
     Raises:
+        OSError: Raised when the file of `record` cannot be made.
         TypeError: Raised when the source gives no bytes, or would block the event loop.
         ValueError: Raised for a timeout that is not positive, and for `coalesce` without `read_ahead`.
     """
@@ -86,6 +92,7 @@ class AsyncEventStream(AsyncEvents, Progress[AsyncSource]):
         total_timeout: float | None = None,
         read_ahead: ReadAhead | None = None,
         coalesce: bool = False,
+        record: str | PathLike[str] | None = None,
     ) -> None:
         timeouts = Timeouts(idle_timeout, event_timeout, progress_timeout, total_timeout)
         if coalesce and read_ahead is None:
@@ -95,6 +102,8 @@ class AsyncEventStream(AsyncEvents, Progress[AsyncSource]):
             message = f"read_ahead is an or_stream.ReadAhead, not {read_ahead!r}"
             raise TypeError(message)
         opened = open_async_source(source, strict=strict)
+        if record is not None:
+            opened = recorded_async_source(opened, open_tape(record), strict=strict)
         intake = Intake(
             limits=limits,
             strict=strict,

@@ -12,9 +12,11 @@ from .intake import Intake
 from .iteration import Batches, TextDeltas
 from .progress import DRAIN_BYTES, DRAIN_SECONDS, ENDING_SECONDS, Progress
 from .sources import Source, open_source
+from .sources.recording import open_tape, recorded_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from os import PathLike
     from types import TracebackType
 
     from pydantic import TypeAdapter
@@ -44,8 +46,12 @@ class EventStream(Events, Progress[Source]):
         strict: Raise at the first thing the server does wrong instead of noting it in `diagnostics`.
         require_terminal: False lets the iteration of a cut body end quietly.
         output_source: Which telling of the output counts where two differ (rule R7): "auto", "terminal" or "stream".
+        record: Write every chunk, with the time when it came, into this file: `.orx` is compact, `.jsonl` readable, any
+            other name gets the bare body (docs/recordings.md). Whatever becomes of the file, the stream goes on:
+            `record_fault` says why the rest is missing.
 
     Raises:
+        OSError: Raised when a path cannot be opened, or the file of `record` cannot be made.
         TypeError: Raised when the source gives no bytes, or only to an event loop.
     """
 
@@ -57,8 +63,11 @@ class EventStream(Events, Progress[Source]):
         strict: bool = False,
         require_terminal: bool = True,
         output_source: OutputSource = "auto",
+        record: str | PathLike[str] | None = None,
     ) -> None:
         opened = open_source(source, strict=strict)
+        if record is not None:
+            opened = recorded_source(opened, open_tape(record), strict=strict)
         intake = Intake(
             limits=limits,
             strict=strict,

@@ -144,6 +144,11 @@ class Progress(CoreStream, Generic[SourceT]):
         """The HTTP library's own response; None for a source that is no HTTP response."""
         return self._source.http_response
 
+    @property
+    def record_fault(self) -> OSError | None:
+        """Why the rest of the stream did not get into the file of `record`; None where all did, or nothing should."""
+        return self._source.fault
+
     # For the shells
 
     def _begin(self) -> bool:

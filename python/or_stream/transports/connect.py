@@ -15,6 +15,7 @@ from ..stream.deadline import in_time
 from ..stream.event_stream import EventStream
 from ..stream.sources import open_async_source
 from ..stream.sources.faults import transport_error
+from ..stream.sources.recording import open_tape, recorded_async_source, recorded_source
 from ..stream.waiting import clocks_of
 from .request import Body, Request
 from .resume import Resume, Resumption
@@ -24,6 +25,7 @@ from .text_format import with_text_format
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from os import PathLike
     from types import TracebackType
 
     from pydantic import TypeAdapter
@@ -53,6 +55,7 @@ def connect(
     output_source: OutputSource = "auto",
     text_format: type[Any] | TypeAdapter[Any] | None = None,
     resume: Resume | None = None,
+    record: str | PathLike[str] | None = None,
     **waiting: Unpack[Waiting],
 ) -> Connection:
     """Send one request and stream the answer.
@@ -75,6 +78,7 @@ def connect(
         text_format: A pydantic model, any other type that pydantic knows, or a `TypeAdapter`: the request asks for an
             answer of its form (`text.format`, strict), which `stream.get_final_parsed` then gives.
         resume: How to go on when the connection breaks before the end, where the server offers it; None not to.
+        record: As of `AsyncEventStream`; its times count from when the request was sent.
         waiting: The timeouts, `read_ahead` and `coalesce` of `AsyncEventStream`. The timeouts run from when the request
             is sent: a server that does not reply is stalled too.
 
@@ -83,6 +87,7 @@ def connect(
 
     Raises:
         ImportError: Raised when a client is to be made and httpx2 is not installed.
+        OSError: Raised when the block is entered and the file of `record` cannot be made, before anything is sent.
         TypeError: Raised for a setting that the stream does not know, before anything is sent.
         ValueError: Raised when the request has a text format beside `text_format`, and for a setting's wrong value.
     """
@@ -100,7 +105,8 @@ def connect(
     check_settings(stream, resume)
     made = _own_client("AsyncClient") if client is None else None
     sent = Request.make(url, request, headers)
-    return Connection(sent, client or made, made, stream, resume, clocks=clocks_of(waiting), strict=strict)
+    clocks = clocks_of(waiting)
+    return Connection(sent, client or made, made, stream, resume, clocks=clocks, strict=strict, record=record)
 
 
 def connect_sync(
@@ -115,6 +121,7 @@ def connect_sync(
     output_source: OutputSource = "auto",
     text_format: type[Any] | TypeAdapter[Any] | None = None,
     resume: Resume | None = None,
+    record: str | PathLike[str] | None = None,
 ) -> SyncConnection:
     """Send one request and stream the answer to a thread: the synchronous twin of `connect`.
 
@@ -130,12 +137,14 @@ def connect_sync(
         output_source: As of `EventStream`.
         text_format: As of `connect`.
         resume: As of `connect`.
+        record: As of `connect`.
 
     Returns:
         The connection, to be entered once.
 
     Raises:
         ImportError: Raised when a client is to be made and httpx2 is not installed.
+        OSError: Raised when the block is entered and the file of `record` cannot be made, before anything is sent.
         TypeError: Raised for a setting that the stream does not know, before anything is sent.
         ValueError: Raised when the request has a text format beside `text_format`, and for a setting's wrong value.
     """
@@ -151,7 +160,9 @@ def connect_sync(
     )
     check_settings(stream, resume)
     made = _own_client("Client") if client is None else None
-    return SyncConnection(Request.make(url, request, headers), client or made, made, stream, resume, strict=strict)
+    return SyncConnection(
+        Request.make(url, request, headers), client or made, made, stream, resume, strict=strict, record=record
+    )
 
 
 class Connection:
@@ -167,6 +178,7 @@ class Connection:
         *,
         clocks: Clocks | None,
         strict: bool,
+        record: str | PathLike[str] | None,
     ) -> None:
         self._request = request
         self._client = client
@@ -174,14 +186,20 @@ class Connection:
         self._make_stream = stream
         self._resume = resume
         self._clocks = clocks
+        self._record = record
         self._strict = strict
+        self._tape: Any = None
         self._stream: AsyncEventStream | None = None
         self._entered = False
 
     async def __aenter__(self) -> AsyncEventStream:
         self._entered = _once(entered=self._entered)
         try:
+            # First, so that a file that cannot be made costs no generation.
+            self._tape = None if self._record is None else open_tape(self._record)
             source = self._source(await in_time(self._send(), self._clocks))
+            if self._tape is not None:
+                source = recorded_async_source(source, self._tape, strict=self._strict)
             source.clocks = self._clocks
             self._stream = self._make_stream(source)
             return await self._stream.__aenter__()
@@ -217,6 +235,8 @@ class Connection:
             if self._stream is not None:
                 await self._stream.aclose()
         finally:
+            if self._tape is not None:
+                self._tape.close()
             if self._own_client is not None:
                 # A connection that fails as it is closed takes nothing away from what came over it.
                 with suppress(Exception), move_on_after(CLOSE_SECONDS, shield=True):
@@ -235,20 +255,27 @@ class SyncConnection:
         resume: Resume | None,
         *,
         strict: bool,
+        record: str | PathLike[str] | None,
     ) -> None:
         self._request = request
         self._client = client
         self._own_client = own_client
         self._make_stream = stream
         self._resume = resume
+        self._record = record
         self._strict = strict
+        self._tape: Any = None
         self._stream: EventStream | None = None
         self._entered = False
 
     def __enter__(self) -> EventStream:
         self._entered = _once(entered=self._entered)
         try:
-            self._stream = self._make_stream(self._send())
+            self._tape = None if self._record is None else open_tape(self._record)
+            source = self._send()
+            if self._tape is not None:
+                source = recorded_source(source, self._tape, strict=self._strict)
+            self._stream = self._make_stream(source)
             return self._stream.__enter__()
         except BaseException:
             self._close()
@@ -274,6 +301,8 @@ class SyncConnection:
             if self._stream is not None:
                 self._stream.close()
         finally:
+            if self._tape is not None:
+                self._tape.close()
             if self._own_client is not None:
                 with suppress(Exception):
                     self._own_client.close()

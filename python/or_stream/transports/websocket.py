@@ -19,6 +19,7 @@ from .text_format import with_text_format
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+    from os import PathLike
     from ssl import SSLContext
     from types import TracebackType
 
@@ -133,6 +134,7 @@ class ResponsesWebSocket:
         *,
         follow_up: bool = False,
         text_format: type[Any] | TypeAdapter[Any] | None = None,
+        record: str | PathLike[str] | None = None,
         **waiting: Unpack[Waiting],
     ) -> Turn:
         """Ask for a response, to be used as `async with socket.create(request) as stream:`.
@@ -145,6 +147,7 @@ class ResponsesWebSocket:
             request: A `models.CreateResponse` or a mapping, without `stream`, `stream_options` and `background`.
             follow_up: Set `previous_response_id` to `last_response_id`, as of when the block is entered.
             text_format: As of `connect`.
+            record: As of `connect`: every message with its time.
             waiting: As of `connect`, for this response.
 
         Returns:
@@ -162,14 +165,14 @@ class ResponsesWebSocket:
             raise ValueError(message_text)
         told: Waiting = {"idle_timeout": self._idle_timeout, **waiting}
         check_settings(partial(self._make_stream, **told), None)
-        return Turn(partial(self._begin, message, told, follow_up=follow_up), self._end)
+        return Turn(partial(self._begin, message, told, follow_up=follow_up, record=record), self._end)
 
     async def aclose(self) -> None:
         """Close the connection, also under a response that runs. Does nothing the second time."""
         await self._close(_NOT_OPEN)
 
     async def _begin(
-        self, message: ResponseCreate, waiting: Waiting, *, follow_up: bool
+        self, message: ResponseCreate, waiting: Waiting, *, follow_up: bool, record: str | PathLike[str] | None
     ) -> tuple[AsyncEventStream, TurnSource]:
         if self._turn_runs:
             text = "a response is running on this WebSocket: read it to its end, or open another WebSocket"
@@ -186,7 +189,7 @@ class ResponsesWebSocket:
             failed_id=self._failed_id,
         )
         source.clocks = clocks_of(waiting)
-        stream = self._make_stream(source, **waiting)
+        stream = self._make_stream(source, record=record, **waiting)
         self._turn_runs = True
         try:
             await in_time(source.send(body), source.clocks)

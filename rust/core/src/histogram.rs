@@ -20,7 +20,7 @@ impl std::fmt::Display for NotAHistogram {
 
 impl std::error::Error for NotAHistogram {}
 
-/// Counts of values from 0 to 2^64 - 1, each known to 0.1 %.
+/// Counts of values from 0 to 2^64 - 1, each known to 0.1 %. Counts that would pass 2^64 - 1 stay there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Histogram {
     counts: Vec<u64>,
@@ -42,12 +42,12 @@ impl Histogram {
             self.counts.resize(at + 1, 0);
         }
         if let Some(count) = self.counts.get_mut(at) {
-            *count += times;
+            *count = count.saturating_add(times);
         }
         self.least = if self.total == 0 { value } else { self.least.min(value) };
         self.most = self.most.max(value);
-        self.total += times;
-        self.sum += u128::from(value) * u128::from(times);
+        self.total = self.total.saturating_add(times);
+        self.sum = self.sum.saturating_add(u128::from(value) * u128::from(times));
     }
 
     /// Adds all values of another histogram.
@@ -59,12 +59,12 @@ impl Histogram {
             self.counts.resize(other.counts.len(), 0);
         }
         for (count, more) in self.counts.iter_mut().zip(&other.counts) {
-            *count += more;
+            *count = count.saturating_add(*more);
         }
         self.least = if self.total == 0 { other.least } else { self.least.min(other.least) };
         self.most = self.most.max(other.most);
-        self.total += other.total;
-        self.sum += other.sum;
+        self.total = self.total.saturating_add(other.total);
+        self.sum = self.sum.saturating_add(other.sum);
     }
 
     /// How many values were counted.
@@ -93,9 +93,9 @@ impl Histogram {
         if rank == self.total {
             return Some(self.most);
         }
-        let mut seen = 0;
+        let mut seen = 0_u64;
         let at = self.counts.iter().position(|count| {
-            seen += count;
+            seen = seen.saturating_add(*count);
             seen >= rank
         })?;
         let (low, width) = values(at);
@@ -128,21 +128,21 @@ impl Histogram {
     /// Reads what [`Self::to_bytes`] wrote.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, NotAHistogram> {
         let (&VERSION, mut rest) = bytes.split_first().ok_or(NotAHistogram)? else { return Err(NotAHistogram) };
-        let mut read = || read(&mut rest);
-        let (total, sum, least, most) = (small(read()?)?, read()?, small(read()?)?, small(read()?)?);
+        let rest = &mut rest;
+        let (total, sum, least, most) = (small(read(rest)?)?, read(rest)?, small(read(rest)?)?, small(read(rest)?)?);
         let mut told = Self { counts: Vec::new(), total, sum, least, most };
         let mut counted = 0_u64;
-        while counted < total {
-            let at = told.counts.len() + usize::try_from(read()?).map_err(|_| NotAHistogram)?;
-            let count = small(read()?)?;
+        while !rest.is_empty() {
+            let gap = usize::try_from(read(rest)?).map_err(|_| NotAHistogram)?;
+            let (at, count) = (told.counts.len().saturating_add(gap), small(read(rest)?)?);
             if at > bucket(u64::MAX) || count == 0 {
                 return Err(NotAHistogram);
             }
             told.counts.resize(at, 0);
             told.counts.push(count);
-            counted = counted.checked_add(count).ok_or(NotAHistogram)?;
+            counted = counted.saturating_add(count);
         }
-        if counted == total && rest.is_empty() && least <= most { Ok(told) } else { Err(NotAHistogram) }
+        if counted == total && least <= most { Ok(told) } else { Err(NotAHistogram) }
     }
 
     /// Bytes held on the heap.

@@ -79,3 +79,14 @@ fn extremes_have_buckets() {
     assert_eq!(histogram.quantile(0.0), Some(0));
     assert_eq!(histogram.quantile(1.0), Some(u64::MAX));
 }
+
+#[test]
+fn counts_stay_at_their_most() {
+    let mut full = Histogram::default();
+    full.record(5, u64::MAX);
+    full.record(5, 1);
+    full.record(u64::MAX, u64::MAX);
+    full.merge(&full.clone());
+    assert_eq!((full.total(), full.quantile(0.5), full.most()), (u64::MAX, Some(5), Some(u64::MAX)));
+    assert_eq!(Histogram::from_bytes(&full.to_bytes()), Ok(full));
+}

@@ -67,7 +67,11 @@ impl Timeline {
 
     /// The body has ended: fixes the outcome and returns it.
     fn finish<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        note(this, |_, timeline, decoder| decoder.finish(timeline))?;
+        note(this, |_, timeline, decoder| {
+            let finished = decoder.finish(timeline);
+            timeline.shrink();
+            finished
+        })?;
         this.as_any().getattr("outcome")
     }
 
@@ -81,7 +85,7 @@ impl Timeline {
     /// When the chunk came that completed each event, as native 64-bit integers.
     #[getter]
     fn times_bytes<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyBytes>> {
-        column(this, |timeline| words(&timeline.events().times, u64::to_ne_bytes))
+        column(this, |timeline| timeline.times().flat_map(u64::to_ne_bytes).collect())
     }
 
     /// The chunk of each event, as native 32-bit integers.

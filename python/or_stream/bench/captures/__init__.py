@@ -1,4 +1,4 @@
-"""Captures: a stream as it came, every chunk with its time. docs/benchmarking.md has the format."""
+"""Captures: a stream as it came, every chunk with its time. docs/recordings.md has the formats."""
 
 from .capture import Capture, CapturedChunk
 from .errors import CaptureError

@@ -142,4 +142,6 @@ def _inflated(data: bytes, compression: object) -> tuple[bytes, str | None]:
             found += inflate.decompress(data[start : start + 4096])
     except zlib.error as error:
         return bytes(found), f"damaged: {error}"
+    if inflate.unused_data:
+        return bytes(found), "bytes after its end"
     return bytes(found), None if inflate.eof else "cut off"

@@ -61,13 +61,24 @@ def recorded_async(
 
 
 class Tape:
-    """The file behind a recorded source; it never raises after it was made."""
+    """The file behind a recorded source; it never raises after it was made.
 
-    def __init__(self, path: str | PathLike[str], start_ns: int | None, *, compress: bool) -> None:
+    Args:
+        path: As of `recorded`.
+        start_ns: As of `recorded`.
+        compress: As of `recorded`.
+
+    Raises:
+        OSError: Raised when the file cannot be made.
+    """
+
+    def __init__(self, path: str | PathLike[str], start_ns: int | None = None, *, compress: bool = False) -> None:
         self._path = path
-        self._start = monotonic_ns() if start_ns is None else start_ns
         self._compress = compress
-        self._file = Path(path).open("wb")  # noqa: SIM115 - closed by `close`
+        self._is_new = not Path(path).exists()
+        # Made now, so that nothing is sent in vain; what was in it stays until there is something to take its place.
+        self._file = Path(path).open("ab")  # noqa: SIM115 - closed by `close`
+        self._start = monotonic_ns() if start_ns is None else start_ns
         self._writer: CaptureWriter | None = None
         self._seen = Tap()
         self._last = 0
@@ -103,10 +114,14 @@ class Tape:
             if is_whole and self.fault is None and self._writer is not None and not self._file.closed:
                 self._writer.end(self._last)
             self._file.close()
+            if self._is_new and self._writer is None:
+                Path(self._path).unlink(missing_ok=True)  # nothing came that it could hold
         except OSError as error:
             self.fault = self.fault or error
 
     def _begin(self, described: Source | AsyncSource) -> CaptureWriter:
+        if self._file.seekable() and self._file.tell():
+            self._file.truncate(0)
         headers = {name.lower(): value for name, value in described.headers.items()}
         kept = {name: value for name, value in headers.items() if name in KEPT_HEADERS}
         header = Capture((), messages=described.messages, status=described.status, headers=kept).header
@@ -121,6 +136,11 @@ class RecordedSource(Source):
         self._source = source
         self._tape = tape
         _describe(self, source)
+
+    @property
+    def is_released(self) -> bool:
+        """Whether the connection of what is wrapped has gone back."""
+        return self._source.is_released
 
     @property
     def fault(self) -> OSError | None:
@@ -156,7 +176,14 @@ class AsyncRecordedSource(AsyncSource):
     def __init__(self, source: AsyncSource, tape: Tape) -> None:
         self._source = source
         self._tape = tape
+        self.clocks = source.clocks
+        self.closes_at_once = source.closes_at_once
         _describe(self, source)
+
+    @property
+    def is_released(self) -> bool:
+        """Whether the connection of what is wrapped has gone back."""
+        return self._source.is_released
 
     @property
     def fault(self) -> OSError | None:

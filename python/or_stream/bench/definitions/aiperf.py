@@ -69,17 +69,21 @@ class AIPerf(Definition):
     def of_run(self, run: Run) -> Values:
         """Give the metrics of its JSON export, each with its unit."""
         found: Values = {name: _spread(run.column(name), unit) for name, unit in _UNITS.items()}
+        asked = len(run.succeeded) + run.failed
         tokens_in, tokens_out = run.total("input_sequence_length"), run.total("output_sequence_length")
         found |= {
             "request_count": {"unit": "requests", "avg": len(run.succeeded)},
             "error_request_count": {"unit": "requests", "avg": run.failed},
+            "request_error_rate": {"unit": "%", "avg": 100 * run.failed / asked if asked else None},
             "benchmark_duration": {"unit": "sec", "avg": run.duration_s},
             "request_throughput": {"unit": "requests/sec", "avg": run.rate(len(run.succeeded))},
+            "input_token_throughput": {"unit": "tokens/sec", "avg": run.rate(tokens_in)},
             "output_token_throughput": {"unit": "tokens/sec", "avg": run.rate(tokens_out)},
             "total_token_throughput": {"unit": "tokens/sec", "avg": run.rate(tokens_in + tokens_out)},
         }
         if run.good is not None:
             found["good_request_count"] = {"unit": "requests", "avg": run.good}
+            found["good_request_fraction"] = {"unit": "ratio", "avg": run.good / asked if asked else 0.0}
             found["goodput"] = {"unit": "requests/sec", "avg": run.rate(run.good)}
         return found
 

@@ -66,14 +66,16 @@ class AiohttpClient(Client):
 
 
 class Httpx2Client(Client):
-    """Pools of a hundred connections, made as they are needed."""
+    """Pools of a hundred connections, made as they are needed; the first, and what all share, before any is."""
 
     name = "httpx2"
 
     def __init__(self) -> None:
         self._httpx2: Any = import_module("httpx2")
+        self._verify = self._httpx2.create_ssl_context()
         self._free: list[Any] = []
         self._pools: list[Any] = []
+        self._add_pool()
 
     async def exchange(self, request: LoadRequest, intake: Intake) -> None:
         """Send a request and give the reply to `intake` as it comes."""
@@ -94,7 +96,9 @@ class Httpx2Client(Client):
     def _add_pool(self) -> None:
         httpx2 = self._httpx2
         pool = httpx2.AsyncClient(
-            timeout=httpx2.Timeout(None, connect=CONNECT_SECONDS), limits=httpx2.Limits(max_connections=None)
+            verify=self._verify,
+            timeout=httpx2.Timeout(None, connect=CONNECT_SECONDS),
+            limits=httpx2.Limits(max_connections=None),
         )
         self._pools.append(pool)
         self._free.extend([pool] * _POOL)

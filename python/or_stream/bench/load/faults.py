@@ -18,6 +18,17 @@ _LINE_CHARS = 300
 _CONNECT = {"ClientConnectorError", "ConnectError", "gaierror", "ConnectionRefusedError"}
 
 
+class TookTooLong(Exception):  # noqa: N818 - no fault of anybody's
+    """Raised for a request that had not ended when its time was up.
+
+    Args:
+        seconds: How long it had.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"no end after {seconds:g} s")
+
+
 def of_error(cause: Exception, url: str, *, replied: bool) -> tuple[str, str]:
     """Give the kind and the line of what was raised.
 
@@ -26,6 +37,8 @@ def of_error(cause: Exception, url: str, *, replied: bool) -> tuple[str, str]:
         url: What was asked.
         replied: Whether the head of a reply had come.
     """
+    if isinstance(cause, TookTooLong):
+        return "timeout", f"{cause} ({'the reply had begun' if replied else 'no reply'})"
     if isinstance(cause, ServerStreamError | TransportError) and not isinstance(cause, StreamStalled):
         status = cause.status
         kind = "not a stream" if status is None or status < 300 else f"HTTP {status}"

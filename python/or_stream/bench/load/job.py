@@ -50,7 +50,7 @@ class Job:
             if value < 1:
                 message = f"{name} must be at least 1, not {value}"
                 raise ValueError(message)
-        if self.timeout_s <= 0:
+        if not self.timeout_s > 0:
             message = f"timeout must be more than 0 seconds, not {self.timeout_s}"
             raise ValueError(message)
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from time import monotonic_ns
 from typing import TYPE_CHECKING
 
-from .clients import client_name, make_client
+from .faults import TookTooLong
 from .intake import Intake
 from .plans import FixedConcurrency
 from .schedule import begins
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 async def run_share(
     share: Share,
+    client: Client,
     start_ns: int,
+    *,
     keep: Callable[[Record], None],
     stop: asyncio.Event,
     tell: Callable[[SoFar], None],
@@ -33,6 +35,7 @@ async def run_share(
 
     Args:
         share: Which part of which job.
+        client: What sends it, made before the clock ran; it is closed.
         start_ns: When the run begins, in nanoseconds of `time.monotonic_ns()`.
         keep: Takes the record of each request when it has ended.
         stop: Ends the run: requests under way are cut off, and kept as such.
@@ -42,7 +45,6 @@ async def run_share(
         How the client fared.
     """
     vitals = Vitals()
-    client = make_client(client_name(share.job.client))
     load = _Load(share, start_ns, keep, client, vitals)
     watch = asyncio.create_task(vitals.watch())
     drive = asyncio.create_task(load.drive())
@@ -119,14 +121,15 @@ class _Load:
         start_ns = intended_ns if isinstance(self._job.plan, FixedConcurrency) else max(monotonic_ns(), intended_ns)
         cause: BaseException | None = None
         self._under_way.add(intake)
+        clock = asyncio.timeout(self._job.timeout_s)
         try:
-            async with asyncio.timeout(self._job.timeout_s):
+            async with clock:
                 await self._client.exchange(request, intake)
         except asyncio.CancelledError as error:
             cause = error
             raise
         except Exception as error:
-            cause = error
+            cause = TookTooLong(self._job.timeout_s) if clock.expired() else error
         finally:
             self._under_way.discard(intake)
             self._events += intake.events

@@ -65,7 +65,11 @@ def read_requests(text: str) -> list[dict[str, Any]]:
         ValueError: Raised when it holds something else; the message names the line.
     """
     if text.lstrip().startswith("{"):
-        return [_object(read_json(text), "the request")]
+        try:
+            return [_object(read_json(text), "the request")]
+        except ValueError as error:
+            message = f"the request is not JSON: {error}"
+            raise ValueError(message) from error
     content = Path(text).read_bytes()
     try:
         whole = read_json(content)

@@ -6,12 +6,14 @@ import asyncio
 import multiprocessing
 import signal
 import threading
+from contextlib import contextmanager
 from functools import partial
+from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
 from time import monotonic_ns, time_ns
 from typing import TYPE_CHECKING, Any, cast
 
-from .clients import client_name
+from .clients import client_name, make_client
 from .job import Job, Share
 from .pacing import run_share
 from .results import LoadResult
@@ -19,7 +21,7 @@ from .so_far import SoFar, Sum
 from .vitals import Vitals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
@@ -78,9 +80,10 @@ def _alone(job: Job, keep: Callable[[Record], None], total: Sum) -> tuple[int, i
         in_main = threading.current_thread() is threading.main_thread()
         if in_main:
             loop.add_signal_handler(signal.SIGINT, stop.set)
+        client = make_client(client_name(job.client))
         try:
             start = monotonic_ns()
-            vitals = await run_share(Share(job, 0, 1), start, keep, stop, partial(total.add, 0))
+            vitals = await run_share(Share(job, 0, 1), client, start, keep=keep, stop=stop, tell=partial(total.add, 0))
             return start, monotonic_ns(), [vitals], stop.is_set()
         finally:
             if in_main:
@@ -90,20 +93,14 @@ def _alone(job: Job, keep: Callable[[Record], None], total: Sum) -> tuple[int, i
 
 
 def _divided(job: Job, keep: Callable[[Record], None], total: Sum) -> tuple[int, int, list[Vitals], bool]:
-    # Spawned: a fork would copy the caller's threads' locks in whatever state they are.
-    context = multiprocessing.get_context("spawn")
     workers: dict[Any, BaseProcess] = {}
-    for part in range(job.processes):
-        ours, theirs = context.Pipe()
-        process: BaseProcess = context.Process(
-            target=_work, args=(Share(job, part, job.processes), theirs), daemon=True
-        )
-        process.start()
-        theirs.close()
-        workers[ours] = process
     try:
-        for connection in workers:
-            _receive(connection)
+        try:
+            _start(job, workers)
+        except KeyboardInterrupt:
+            for process in workers.values():
+                process.kill()  # it has nothing to tell yet
+            return monotonic_ns(), monotonic_ns(), [], True
         start = monotonic_ns() + _HEAD_START_NS
         for connection in workers:
             connection.send(start)
@@ -114,6 +111,36 @@ def _divided(job: Job, keep: Callable[[Record], None], total: Sum) -> tuple[int,
             connection.close()
             process.join(_JOIN_SECONDS)
             process.kill()
+
+
+def _start(job: Job, workers: dict[Any, BaseProcess]) -> None:
+    """Start the processes and wait until all are ready."""
+    # Spawned: a fork would copy the caller's threads' locks in whatever state they are.
+    context = multiprocessing.get_context("spawn")
+    for part in range(job.processes):
+        ours, theirs = context.Pipe()
+        share = Share(job, part, job.processes)
+        process: BaseProcess = context.Process(target=_work, args=(share, theirs), daemon=True)
+        with _deaf():
+            process.start()
+        theirs.close()
+        workers[ours] = process
+    for connection in workers:
+        _receive(connection)
+
+
+@contextmanager
+def _deaf() -> Generator[None]:
+    """Start processes deaf to Ctrl-C, which a terminal tells to all of a group: it is the parent's to act on."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # else the first process starts it, and it lets the signal through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _collect(workers: dict[Any, BaseProcess], keep: Callable[[Record], None], total: Sum) -> tuple[list[Vitals], bool]:
@@ -150,7 +177,7 @@ def _receive(connection: Connection) -> Any:
 
 
 def _work(share: Share, connection: Connection) -> None:
-    """Run one share in a process of its own; Ctrl-C is the parent's to act on."""
+    """Run one share in a process of its own, which began deaf to Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     asyncio.run(_serve(share, connection))
 
@@ -158,6 +185,8 @@ def _work(share: Share, connection: Connection) -> None:
 async def _serve(share: Share, connection: Connection) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     waiting: list[Record] = []
+    # Before it says that it is ready: loading an HTTP library is no time of the server's.
+    client = make_client(client_name(share.job.client))
     connection.send("ready")
     start_ns = int(await loop.run_in_executor(None, connection.recv))
     loop.add_reader(connection.fileno(), _hear, loop, connection, stop)
@@ -172,7 +201,7 @@ async def _serve(share: Share, connection: Connection) -> None:
             connection.send(waiting.copy())
             waiting.clear()
 
-    vitals = await run_share(share, start_ns, keep, stop, connection.send)
+    vitals = await run_share(share, client, start_ns, keep=keep, stop=stop, tell=connection.send)
     send()
     connection.send(vitals.packed())
 

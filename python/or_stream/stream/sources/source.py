@@ -34,6 +34,11 @@ class _Described:
         """Whether the connection has gone back already, as some libraries do it when the end of the body came."""
         return False
 
+    @property
+    def fault(self) -> OSError | None:
+        """Why the rest is not recorded; None while all is, and where nothing is to be."""
+        return None
+
 
 class Source(_Described, ABC):
     """Bytes that a thread pulls."""

@@ -23,7 +23,8 @@ function heading(one, letter) {
 
 function notes(one) {
   const told = [one.file_fault, one.stream_fault].filter(Boolean);
-  if (!one.is_timed) told.push("This recording has no times: the axis counts events, and there are no latencies. An .orx or .jsonl has them.");
+  if (!one.columns.kind.length) told.push(one.bytes ? "There is no event in these bytes." : "There are no bytes in this recording.");
+  else if (!one.is_timed) told.push("This recording has no times: the axis counts events, and there are no latencies. An .orx or .jsonl has them.");
   return told.map((text) => el("p", { class: "note" }, text));
 }
 
@@ -59,23 +60,41 @@ function usage(one) {
     ["characters of deltas", count(characters), each(characters)],
     ["bytes of deltas", count(size), each(size)],
   ].map(([name, value, ratio]) => el("tr", {}, cell(name), numberCell(value), numberCell(ratio)));
-  return section("Usage against what was counted", el("div", { class: "panel" }, table(["", "#count", "#tokens for each"], rows)));
+  return section("Usage against what was counted", el("div", { class: "panel" }, table(["", "#count", "#tokens for each"], rows)),
+    el("p", { class: "hint" }, "A chunk is no token, and neither is a delta: only the server counts tokens."));
+}
+
+// Where a name does not say it.
+const UNITS = {
+  vllm: "Times in seconds.", aiperf: "Times in milliseconds, rates in tokens a second.",
+  guidellm: "Times in milliseconds where the name says so, else in seconds.", otel: "Times in seconds.",
+};
+
+const UNCOUNTED = "The server counted no tokens: each delta was taken for one, which it is not.";
+
+function metricTables(values) {
+  const { spread, single, columns } = sortedOut(values);
+  const rows = [...spread].map(([name, row]) => el("tr", {}, cell(name, { class: "mono" }), ...columns.map((column) => numberCell(figure(row[column])))));
+  const rest = single.map(([name, value]) => el("tr", {}, cell(name, { class: "mono" }), numberCell(figure(value))));
+  return [rows.length ? table(["metric", ...columns.map((name) => `#${name}`)], rows) : null, rest.length ? table(["metric", "#value"], rest) : null];
 }
 
 function metrics(recordings) {
   const [one, other] = recordings;
   const tools = Object.keys(one.metrics).filter((tool) => !other || other.metrics[tool]);
   if (!tools.length) return null;
-  const body = el("div", { class: "panel scroll" });
+  const body = el("div", { class: "panel scroll" }), note = el("p", { class: "hint" });
   const show = (tool) => {
-    const second = other ? new Map(flat(other.metrics[tool])) : null;
-    const rows = flat(one.metrics[tool]).map(([name, value]) =>
-      el("tr", {}, cell(name, { class: "mono" }), numberCell(figure(value)), ...(second ? [numberCell(figure(second.get(name))), difference(value, second.get(name))] : [])));
-    body.replaceChildren(table(other ? ["metric", "#A", "#B", "#difference"] : ["metric", "#value"], rows));
+    const second = new Map(other ? flat(other.metrics[tool]) : []);
+    const compared = other ? flat(one.metrics[tool]).map(([name, value]) =>
+      el("tr", {}, cell(name, { class: "mono" }), numberCell(figure(value)), numberCell(figure(second.get(name))), difference(value, second.get(name)))) : null;
+    const shown = other ? [table(["metric", "#A", "#B", "#difference"], compared)] : metricTables(one.metrics[tool]);
+    body.replaceChildren(...shown.filter(Boolean));
+    note.textContent = [one.columns ? UNITS[tool] : null, one.metrics[tool].tokens_from === "deltas" ? UNCOUNTED : null].filter(Boolean).join(" ");
     for (const button of buttons.children) button.setAttribute("aria-pressed", button.textContent === tool);
   };
   const buttons = el("div", { class: "tabs" }, ...tools.map((tool) => el("button", { onclick: () => show(tool) }, tool)));
-  const made = el("section", {}, el("div", { class: "head" }, el("h2", {}, "Metrics by definition"), buttons), body);
+  const made = el("section", {}, el("div", { class: "head" }, el("h2", {}, "Metrics by definition"), buttons), body, note);
   show(tools[0]);
   return made;
 }

@@ -29,5 +29,24 @@ function flat(values, before = "") {
   );
 }
 
+const STATISTICS = ["count", "avg", "mean", "median", "std", "std_dev", "sum", "min", "p50", "p90", "p99", "max"];
+
+// Metrics that are spread, each with its statistics, and those that are one value. vLLM has the statistic in the name.
+function sortedOut(values) {
+  const spread = new Map(), single = [];
+  for (const [name, value] of Object.entries(values)) {
+    const [, statistic, metric] = /^(mean|median|std|p\d+)_(.+)_ms$/.exec(name) ?? [];
+    if (metric) spread.set(`${metric} (ms)`, { ...spread.get(`${metric} (ms)`), [statistic]: value });
+    else if (value === null || typeof value !== "object" || Array.isArray(value)) single.push([name, value]);
+    else {
+      const shown = value.unit ? `${name} (${value.unit})` : name;
+      if ("max" in value) spread.set(shown, { ...value, ...value.percentiles });
+      else single.push([shown, value.avg ?? value.mean]);
+    }
+  }
+  const columns = STATISTICS.filter((name) => [...spread.values()].some((row) => name in row));
+  return { spread, single, columns: columns.filter((name) => name !== "p50" || !columns.includes("median")) };
+}
+
 const OUTCOMES = { completed: "good", incomplete: "warn" };
 const outcomeClass = (outcome) => OUTCOMES[outcome] ?? "bad";

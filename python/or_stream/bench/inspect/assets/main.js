@@ -18,9 +18,12 @@ class Page {
     const isTwo = recordings.length > 1;
     const heads = recordings.map((one, which) => el("header", { style: which ? "margin-top:14px" : null }, heading(one, isTwo ? "ab"[which] : null), ...notes(one), strips(one)));
     this.tabs = el("div", { class: "tabs" }, ...recordings.map((_, which) => el("button", { onclick: () => this.switchTo(which) }, `${"AB"[which]}: scrub and table`)));
+    const scrubber = this.scrubber();
+    // Nothing to draw, to scrub through or to list.
+    if (recordings.every((one) => !one.columns.kind.length)) return [...heads, ...recordings.map((one) => findings(one, () => {}))];
     return [
       ...heads,
-      el("section", {}, el("div", { class: "head" }, el("h2", {}, "Items over time"), isTwo ? this.tabs : null), this.lanes.element, this.scrubber(), this.hint()),
+      el("section", {}, el("div", { class: "head" }, el("h2", {}, "Items over time"), isTwo ? this.tabs : null), this.lanes.element, scrubber, this.hint()),
       this.gaps(),
       this.active,
       isTwo

@@ -143,12 +143,34 @@ function curveOf(values) {
   return [[...points.keys()], [...points.values()]];
 }
 
+// Points: for each series one value, or none, at each moment.
+function scatterPlot(moments, series, label, height = 220) {
+  const element = el("div", { class: "plot", role: "img", "aria-label": label });
+  const plot = new uPlot(
+    {
+      width: 500, height, padding: [8, 30, 0, 0],
+      cursor: { drag: { x: false, y: false }, points: { show: false } },
+      scales: { x: { time: false }, y: { distr: 3 } },
+      axes: [
+        uplotAxis({ values: (_, values) => values.map(duration), space: 90, size: 26 }),
+        uplotAxis({ values: (_, values) => values.map((one) => (one === null ? null : duration(one))), size: 64, grid: LOG_GRID }),
+      ],
+      series: [{}, ...series.map(([, tint]) => ({
+        stroke: () => colour(tint), paths: () => null, points: { show: true, size: 4, width: 0, fill: () => colour(tint) },
+      }))],
+    },
+    [moments, ...series.map(([, , values]) => values)], element,
+  );
+  watchWidth(plot, element, height);
+  return element;
+}
+
 function spreadPlot(curves, colours, label, height = 220) {
   const element = el("div", { class: "plot", role: "img", "aria-label": label });
   const data = curves.length > 1 ? uPlot.join(curves) : curves[0];
   const plot = new uPlot(
     {
-      width: 500, height, padding: [8, 16, 0, 0],
+      width: 500, height, padding: [8, 30, 0, 0],
       cursor: { drag: { x: false, y: false }, points: { show: false } },
       scales: { x: { time: false, distr: 3 }, y: { range: [0, 1] } },
       axes: [

@@ -1,14 +1,24 @@
 // The page of a benchmark's run.
 const CURVES = [["TTFT", "a"], ["ITL", "reasoning"], ["E2E", "b"]];
 
+const PLANS = {
+  FixedConcurrency: ({ users }) => `closed loop, ${count(users)} at a time`,
+  FixedRate: ({ per_second: rate }) => `open loop, ${figure(rate)} a second`,
+  Ramp: ({ first, last, seconds }) => `open loop, ${figure(first)} to ${figure(last)} a second in ${figure(seconds)} s`,
+};
+const moment = (text) => `${text.slice(0, 19).replace("T", " ")} UTC`;
+
 function runHead(run) {
   const { requests } = run;
   return el("header", {},
     el("div", { class: "head" }, el("h1", {}, run.url),
       el("span", { class: `badge ${requests.failed ? "bad" : "good"}` }, `${count(requests.succeeded)} of ${count(requests.measured)} succeeded`),
-      el("span", { class: "quiet" }, `${run.plan.kind} · ${run.client} · ${run.began_at}${run.interrupted ? " · interrupted" : ""}`)),
-    ...run.warnings.map((text) => el("p", { class: "note" }, text)));
+      el("span", { class: "quiet" }, `${PLANS[run.plan.kind](run.plan)} · ${run.client} · ${moment(run.began_at)}${run.interrupted ? " · interrupted" : ""}`)),
+    ...[...run.warnings, ...(run.requests.succeeded && Object.values(run.metrics).some((one) => one.tokens_from === "deltas") ? [UNCOUNTED] : [])].map((text) => el("p", { class: "note" }, text)));
 }
+
+const legendOf = (series) =>
+  el("div", { class: "legend" }, ...series.map(([name, tint]) => el("span", {}, el("i", { class: "swatch", style: `background:var(--${tint})` }), name)));
 
 const spreadRow = (name, told) =>
   el("tr", {}, cell(name), numberCell(count(told.count)), ...["p50", "p90", "p99", "max"].map((at) => numberCell(duration(told[at]))));
@@ -19,10 +29,20 @@ function runSpreads(spreads) {
     const points = new Map(spreads[name].curve.map(([value, share]) => [Math.max(value, LEAST_MS), share]));
     return [[...points.keys()], [...points.values()]];
   });
-  const legend = el("div", { class: "legend" }, ...shown.map(([name, tint]) => el("span", {}, el("i", { class: "swatch", style: `background:var(--${tint})` }), name)));
-  return section("Latencies, cumulative", legend,
+  return section("Latencies, cumulative", legendOf(shown),
     curves.length ? spreadPlot(curves, shown.map(([, tint]) => tint), "Cumulative distribution of TTFT, ITL and E2E", 280) : el("p", { class: "quiet" }, "No request had content."),
     el("p", { class: "hint" }, el("span", {}, "TTFT and E2E count from when a request was due; ITL is the gap from each delta to the next, 0 within a chunk.")));
+}
+
+// Each request at the moment when it was due: what came early and what came late, and what a stall did to all behind it.
+function runRequests(starts) {
+  if (!starts.length) return null;
+  const rows = [...starts].sort((one, other) => one[0] - other[0]);
+  const pick = (value) => rows.map((row) => { const ms = value(row); return ms === null ? null : Math.max(ms, LEAST_MS); });
+  const failures = rows.some((row) => row[3]);
+  const series = [["TTFT", "a", pick(([, ttft, , failed]) => (failed ? null : ttft))], ["E2E", "b", pick(([, , e2e, failed]) => (failed ? null : e2e))],
+    ...(failures ? [["failed, E2E", "bad", pick(([, , e2e, failed]) => (failed ? e2e : null))]] : [])];
+  return section("Requests over time", legendOf(series), scatterPlot(rows.map(([due]) => due), series, "Latencies of each request at the moment when it was due"));
 }
 
 function requestTable(title, rows) {
@@ -46,9 +66,10 @@ function runClient(run) {
 
 function selftestTable(told) {
   if (!told) return null;
-  const rows = told.clients.map((one) => el("tr", {}, cell(one.client), ...Object.entries(one).filter(([name]) => name !== "client").map(([, value]) => numberCell(figure(value)))));
-  const names = Object.keys(told.clients[0]).filter((name) => name !== "client").map((name) => `#${name.replaceAll("_", " ")}`);
-  return section(`Clients on ${count(told.connections)} connections`, el("div", { class: "panel" }, table(["client", ...names], rows)));
+  const rows = told.clients.map((one) => el("tr", {}, cell(one.client), numberCell(count(one.events_per_s)), numberCell((one.cpu_ns_per_event / 1000).toFixed(2)),
+    numberCell(count(one.events)), numberCell(duration(one.seconds * 1000)), numberCell(count(one.failed))));
+  const names = ["client", "#events a second", "#CPU µs an event", "#events", "#time", "#failed"];
+  return section(`What clients can do: ${count(told.connections)} connections at once`, el("div", { class: "panel" }, table(names, rows)));
 }
 
 function runPage(facts) {
@@ -59,9 +80,10 @@ function runPage(facts) {
     strip([["requests", count(run.requests.measured)], ["failed", count(run.requests.failed), run.requests.failed ? "bad" : null], ["time", duration(run.seconds * 1000)],
       ["events", count(run.events)], ["bytes", bytes(run.bytes)], ["TTFT p50", duration(spreads.TTFT.p50)], ["TTFT p99", duration(spreads.TTFT.p99)], ["ITL p50", duration(spreads.ITL.p50)],
       ["ITL p99", duration(spreads.ITL.p99)], ["E2E p99", duration(spreads.E2E.p99)]]),
-    el("div", { class: "columns" }, runSpreads(spreads),
-      el("div", {}, section("Percentiles", el("div", { class: "panel" }, table(["", "#count", "#p50", "#p90", "#p99", "#max"], latencies))), runErrors(run.errors), runClient(run))),
-    requestTable("Failed requests", facts.failed), requestTable("Slowest requests", facts.slowest), metrics([{ metrics: run.metrics }]));
+    el("div", { class: "columns" },
+      el("div", {}, runSpreads(spreads), section("Percentiles", el("div", { class: "panel scroll" }, table(["", "#count", "#p50", "#p90", "#p99", "#max"], latencies)))),
+      el("div", {}, runRequests(facts.starts), runClient(run), runErrors(run.errors))),
+    selftestTable(run.selftest), requestTable("Failed requests", facts.failed), requestTable("Slowest requests", facts.slowest), metrics([{ metrics: run.metrics }]));
 }
 
 unpackAll().then(([facts]) => {
