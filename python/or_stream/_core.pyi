@@ -526,7 +526,7 @@ def open_json(json: bytes, /) -> Any:
     Objects, arrays and longer strings among them stay JSON text (`bytes`).
     """
 
-def rebuild_event(raw: bytes, index: int, offset: int, last: Event | None = None, /) -> Event: ...
+def rebuild_event(name: str, raw: bytes, index: int, offset: int, last: Event | None = None, /) -> Event: ...
 
 class BaseEvent:
     """What every event has; each concrete class adds the fields of its type."""

@@ -63,6 +63,18 @@ def test_events_can_be_copied_and_pickled(made):
         assert (twin.raw, twin.index, twin.data, twin.type) == (event.raw, event.index, event.data, event.type)
 
 
+def test_an_event_whose_line_alone_tells_its_type_stays_what_it_is():
+    # Rule E1: the data has no type, and neither a copy nor an assembler that takes the event sees the event line.
+    body = b'event: response.output_text.delta\ndata: {"item_id":"m","output_index":0,"content_index":0,"delta":"Hi"}\n\n'
+    (event,) = ors.Decoder().feed(body)
+    assert isinstance(event, ors.OutputTextDelta)
+    for twin in (pickle.loads(pickle.dumps(event)), copy.copy(event)):
+        assert (type(twin), twin.type, twin.raw) == (ors.OutputTextDelta, event.type, event.raw)
+    assembler = ors.Assembler()
+    assembler.push(event)
+    assert assembler.output_text == "Hi"
+
+
 def test_a_pickled_event_keeps_the_white_space_around_its_data():
     event = ors.Decoder().feed(b'data:  {"type":"response.output_text.delta","delta":"a"} \n\n')[0]
     twin = pickle.loads(pickle.dumps(event))

@@ -92,10 +92,14 @@ def _partial(error: OrStreamError | None, stream: EventStream | AsyncEventStream
     return stream.output_text if error is None else None
 
 
+OF_STREAMS = frozenset({"snapshot", "arguments"})
+"""What only the deltas have that a stream has taken into its response."""
+
+
 def _told(event: Event) -> object:
     """Everything that an event can be asked for."""
     public = [name for name in dir(event) if not name.startswith("_")]
-    values = {name: getattr(event, name) for name in public}
+    values = {name: getattr(event, name) for name in public if hasattr(event, name) or name not in OF_STREAMS}
     assert repr(event)
     copy = pickle.loads(pickle.dumps(event))
     assert isinstance(copy, BaseEvent)

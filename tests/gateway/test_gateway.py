@@ -66,8 +66,8 @@ def test_what_is_no_stream_is_passed_on_as_it_is(proxy, responses_server):
     assert whole.json()["status"] == "completed"
     [record] = running.records(1)
     assert (record["stream"], record["outcome"], record["response_id"]) == (False, "completed", whole.json()["id"])
-    missing = running.client.get(running.url + "/v1/models?limit=2")
-    direct = httpx2.get(responses_server.base_url.removesuffix("/v1") + "/v1/models?limit=2")
+    missing = running.client.get(running.url + "/v1/nothing?limit=2")
+    direct = httpx2.get(responses_server.base_url.removesuffix("/v1") + "/v1/nothing?limit=2")
     assert (missing.status_code, missing.content) == (direct.status_code, direct.content)
     assert running.records(2)[1]["error"] == f"HTTP {direct.status_code}"
 

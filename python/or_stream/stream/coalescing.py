@@ -52,4 +52,4 @@ def _merge(run: list[Event]) -> Event:
         data["logprobs"] = logprobs
     if run[0].first_sequence_number is not None:
         data["first_sequence_number"] = run[0].first_sequence_number
-    return rebuild_event(write_bytes(data), last.index, 0, last)
+    return rebuild_event(last.type, write_bytes(data), last.index, 0, last)

@@ -85,7 +85,8 @@ impl Assembler {
     #[pyo3(signature = (event, /))]
     fn push<'py>(this: &Bound<'py, Self>, event: &Bound<'py, PyAny>) -> PyResult<()> {
         let raw = event::raw(event)?;
-        fold(this, |_, decoder, fold| decoder.feed_message(raw, fold))
+        let name = event::name(event)?;
+        fold(this, |_, decoder, fold| decoder.feed_event(raw, name.as_bytes(), fold))
     }
 
     /// The body has ended: fixes the outcome and returns it.

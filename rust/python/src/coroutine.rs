@@ -19,8 +19,8 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::iterator::PySendResult;
 use pyo3::types::{PyTuple, PyType};
 
+use crate::by_hand::{c_string, leak, slot};
 use crate::errors;
-use crate::event::{c_string, leak, slot};
 use crate::step::{Push, Step};
 
 #[repr(C)]

@@ -5,6 +5,7 @@
 mod arguments;
 mod assembler;
 mod blocks;
+mod by_hand;
 mod coroutine;
 mod decoder;
 mod encode;

@@ -82,6 +82,11 @@ impl Decoder {
 
     /// Takes one WebSocket message or JSON line: one event without framing.
     pub fn feed_message(&mut self, message: &[u8], sink: &mut impl Sink) -> Result<(), Error> {
+        self.feed_event(message, b"", sink)
+    }
+
+    /// As [`Self::feed_message`], for an event that once had an event line, which may be all that tells its type (E1).
+    pub fn feed_event(&mut self, message: &[u8], name: &[u8], sink: &mut impl Sink) -> Result<(), Error> {
         self.alive()?;
         self.chunks += 1;
         let offset = self.bytes;
@@ -91,7 +96,7 @@ impl Decoder {
         let result = if message.len() > most {
             Err(Error::Limit { limit: Limit::EventBytes, value: most, offset: offset + most as u64 })
         } else {
-            let frame = Frame { data: trim(message), name: b"", retry: None, offset, joined: false, stray: None };
+            let frame = Frame { data: trim(message), name, retry: None, offset, joined: false, stray: None };
             self.events.frame(&frame, sink)
         };
         self.keep(result)

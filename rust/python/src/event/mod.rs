@@ -3,13 +3,13 @@
 //! All classes share one layout: a fixed head, and behind it the event's data in the same allocation, so that `raw`
 //! costs one copy of a few hundred bytes, pins no chunk, and every other field can be decoded when somebody asks.
 //! They are not tracked by the garbage collector: a head holds strings and, once asked for, a dict of decoded fields,
-//! none of which leads back to the event unless a user puts it there. `unsafe` stands here, in `coroutine` and in `growing`;
-//! `fields` says what the attributes read, `shown` what `repr` prints.
+//! none of which leads back to the event unless a user puts it there. `unsafe` stands here, in `class`, in `coroutine` and
+//! in `growing`. The files: `class` makes the classes, `fields` says what the attributes read, `shown` what `repr` prints.
 
+mod class;
 mod fields;
 mod shown;
 
-use std::ffi::{CString, c_char, c_int, c_void};
 use std::mem::MaybeUninit;
 use std::ptr;
 
@@ -26,11 +26,10 @@ use pyo3::exceptions::{PyMemoryError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBytes, PyDict, PyString, PyType};
+use pyo3::types::{PyDict, PyString, PyType};
 use pyo3::{ffi, intern};
 
-use self::fields::{Field, fields_of};
-use self::shown::shown;
+use self::class::new_class;
 use crate::reader::Reader;
 use crate::text::json_string;
 use crate::words::Words;
@@ -142,20 +141,23 @@ fn event_reader<'py>(event: &Bound<'py, PyAny>) -> PyResult<Option<(Bound<'py, R
     Ok(reader(event))
 }
 
-/// Whether an event tells the end of the response, be it one that only servers have and the contract has not.
-pub(crate) fn is_end(event: &Bound<'_, PyAny>) -> bool {
-    let Ok(name) = event.getattr(intern!(event.py(), "type")).and_then(|name| name.extract::<PyBackedStr>()) else {
-        return false;
-    };
-    head(event).kind.role() == Role::Terminal
-        || matches!(&*name, "response.done" | "response.cancelled" | "response.canceled")
+/// The `type` of an event, which its data need not tell (rule E1).
+pub(crate) fn name(event: &Bound<'_, PyAny>) -> PyResult<PyBackedStr> {
+    event.getattr(intern!(event.py(), "type"))?.extract()
 }
 
-/// An event of its data again, for pickle and copy; or of the data of several, of which `last` was the last.
+/// Whether an event tells the end of the response, be it one that only servers have and the contract has not.
+pub(crate) fn is_end(event: &Bound<'_, PyAny>) -> bool {
+    let by_name = |name: PyBackedStr| matches!(&*name, "response.done" | "response.cancelled" | "response.canceled");
+    head(event).kind.role() == Role::Terminal || name(event).is_ok_and(by_name)
+}
+
+/// An event of its type and data again, for pickle and copy; or of the data of several, of which `last` was the last.
 #[pyfunction]
-#[pyo3(signature = (raw, index, offset, last=None, /))]
+#[pyo3(signature = (name, raw, index, offset, last=None, /))]
 pub(crate) fn rebuild_event<'py>(
     py: Python<'py>,
+    name: &str,
     raw: &[u8],
     index: u64,
     offset: u64,
@@ -172,7 +174,7 @@ pub(crate) fn rebuild_event<'py>(
         None => None,
     };
     let mut rebuilt = Rebuilt { py, raw, index, offset, told, event: None };
-    let result = Decoder::new(unlimited, false).feed_message(raw, &mut rebuilt);
+    let result = Decoder::new(unlimited, false).feed_event(raw, name.as_bytes(), &mut rebuilt);
     match rebuilt.event {
         Some(event) => event.map(Bound::unbind),
         None => Err(PyTypeError::new_err(result.map_or_else(|error| error.to_string(), |()| "no event".to_owned()))),
@@ -235,94 +237,6 @@ fn has_delta(kind: Kind) -> bool {
     matches!(kind.role(), Role::Delta(stream) if stream != Stream::ShellOutput)
 }
 
-/// Makes one class. Definitions live as long as the process: classes are never unloaded.
-fn new_class<'py>(
-    module: &Bound<'py, PyModule>,
-    name: &str,
-    kind: Option<Kind>,
-    base: Option<&Bound<'py, PyType>>,
-) -> PyResult<Bound<'py, PyType>> {
-    let members = kind.map_or_else(Vec::new, members_of);
-    let getters: Vec<ffi::PyGetSetDef> = fields_of(kind).into_iter().map(getter_of).collect();
-    let methods = if kind.is_none() { vec![reduce_method()] } else { Vec::new() };
-    let mut slots = vec![
-        slot(ffi::Py_tp_members, leak(members, ffi::PyMemberDef::default())),
-        slot(ffi::Py_tp_getset, leak(getters, ffi::PyGetSetDef::default())),
-        slot(ffi::Py_tp_methods, leak(methods, ffi::PyMethodDef::zeroed())),
-        slot(ffi::Py_tp_dealloc, dealloc as *mut c_void),
-        slot(ffi::Py_tp_repr, repr as *mut c_void),
-        slot(ffi::Py_tp_doc, c_string(&doc_of(kind))?.cast()),
-        ffi::PyType_Slot::default(),
-    ];
-    let basetype = if kind.is_none() { ffi::Py_TPFLAGS_BASETYPE } else { 0 };
-    let flags =
-        ffi::Py_TPFLAGS_DEFAULT | ffi::Py_TPFLAGS_IMMUTABLETYPE | ffi::Py_TPFLAGS_DISALLOW_INSTANTIATION | basetype;
-    let mut spec = ffi::PyType_Spec {
-        name: c_string(&format!("or_stream.{name}"))?.cast_const(),
-        basicsize: size_of::<Head>().try_into()?,
-        itemsize: 1,
-        flags: flags.try_into()?,
-        slots: slots.as_mut_ptr(),
-    };
-    let bases = base.map_or(ptr::null_mut(), pyo3::Bound::as_ptr);
-    // SAFETY: spec and slots are valid for the call; what the type keeps of them (names and definitions) is leaked.
-    unsafe {
-        let class = ffi::PyType_FromModuleAndSpec(module.as_ptr(), &raw mut spec, bases);
-        Ok(Bound::from_owned_ptr_or_err(module.py(), class)?.cast_into_unchecked())
-    }
-}
-
-fn doc_of(kind: Option<Kind>) -> String {
-    match kind.map(Kind::names) {
-        None => "What every event has; each concrete class adds the fields of its type.".into(),
-        Some([]) => "An event without a class of its own.".into(),
-        Some(names) => format!("Event `{}`.", names.join("`, `")),
-    }
-}
-
-fn members_of(kind: Kind) -> Vec<ffi::PyMemberDef> {
-    let member = |name: &'static std::ffi::CStr, offset: usize| ffi::PyMemberDef {
-        name: name.as_ptr(),
-        type_code: ffi::Py_T_OBJECT_EX,
-        offset: offset.cast_signed(),
-        flags: ffi::Py_READONLY,
-        doc: ptr::null(),
-    };
-    let mut members = vec![member(c"type", std::mem::offset_of!(Head, name))];
-    if has_delta(kind) {
-        members.push(member(c"delta", std::mem::offset_of!(Head, delta)));
-    }
-    members
-}
-
-fn getter_of(field: Field) -> ffi::PyGetSetDef {
-    let name = c_string(field.name).unwrap_or(ptr::null_mut()).cast_const();
-    let closure = Box::into_raw(Box::new(field)).cast();
-    ffi::PyGetSetDef { name, get: Some(get), set: None, doc: ptr::null(), closure }
-}
-
-fn reduce_method() -> ffi::PyMethodDef {
-    ffi::PyMethodDef {
-        ml_name: c"__reduce__".as_ptr(),
-        ml_meth: ffi::PyMethodDefPointer { PyCFunction: reduce },
-        ml_flags: ffi::METH_NOARGS,
-        ml_doc: ptr::null(),
-    }
-}
-
-pub(crate) fn slot(slot: c_int, pfunc: *mut c_void) -> ffi::PyType_Slot {
-    ffi::PyType_Slot { slot, pfunc }
-}
-
-pub(crate) fn leak<T>(mut definitions: Vec<T>, end: T) -> *mut c_void {
-    definitions.push(end);
-    Box::leak(definitions.into_boxed_slice()).as_mut_ptr().cast()
-}
-
-pub(crate) fn c_string(text: &str) -> PyResult<*mut c_char> {
-    Ok(CString::new(text)?.into_raw())
-}
-
 /// # Safety
 /// `object` must be an event.
 unsafe fn raw_of<'a>(object: *mut ffi::PyObject) -> &'a [u8] {
@@ -351,75 +265,6 @@ fn reader<'py>(event: &Bound<'py, PyAny>) -> Option<(Bound<'py, Reader>, Told)> 
 fn data<'a>(event: &'a Bound<'_, PyAny>) -> &'a [u8] {
     // SAFETY: as above.
     unsafe { raw_of(event.as_ptr()) }
-}
-
-unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
-    // SAFETY: called once, by the interpreter, when nothing refers to the object any more.
-    unsafe {
-        let head = object.cast::<Head>();
-        ffi::Py_XDECREF((*head).name);
-        ffi::Py_XDECREF((*head).delta);
-        ffi::Py_XDECREF((*head).decoded);
-        ffi::Py_XDECREF((*head).reader);
-        let class = ffi::Py_TYPE(object);
-        ffi::PyObject_Free(object.cast());
-        ffi::Py_DECREF(class.cast());
-    }
-}
-
-/// Calls Rust from a C slot: errors and panics become Python exceptions.
-///
-/// # Safety
-/// The caller holds the GIL and `object` is an event.
-unsafe fn guarded(
-    object: *mut ffi::PyObject,
-    call: impl for<'py> FnOnce(&Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>>,
-) -> *mut ffi::PyObject {
-    // SAFETY: slots are called with the GIL held and with a borrowed reference.
-    let (py, event) = unsafe {
-        let py = Python::assume_attached();
-        (py, Bound::from_borrowed_ptr(py, object))
-    };
-    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| call(&event)));
-    let result = result.unwrap_or_else(|_| {
-        Err(crate::errors::plain(
-            py,
-            "InternalError",
-            "reading an event failed, which is a bug in or_stream; please report it",
-        ))
-    });
-    match result {
-        Ok(value) => value.into_ptr(),
-        Err(error) => {
-            error.restore(py);
-            ptr::null_mut()
-        }
-    }
-}
-
-unsafe extern "C" fn get(object: *mut ffi::PyObject, closure: *mut c_void) -> *mut ffi::PyObject {
-    // SAFETY: the closure of every definition is a leaked `Field`.
-    unsafe {
-        let field = &*closure.cast::<Field>();
-        guarded(object, |event| (field.get)(event, field.name))
-    }
-}
-
-unsafe extern "C" fn reduce(object: *mut ffi::PyObject, _: *mut ffi::PyObject) -> *mut ffi::PyObject {
-    // SAFETY: a method of our classes.
-    unsafe {
-        guarded(object, |event| {
-            let py = event.py();
-            let rebuild = py.import("or_stream._core")?.getattr("rebuild_event")?;
-            let (head, raw) = (head(event), PyBytes::new(py, data(event)));
-            Ok((rebuild, (raw, head.index, head.offset)).into_pyobject(py)?.into_any())
-        })
-    }
-}
-
-unsafe extern "C" fn repr(object: *mut ffi::PyObject) -> *mut ffi::PyObject {
-    // SAFETY: a slot of our classes.
-    unsafe { guarded(object, |event| Ok(PyString::new(event.py(), &shown(event)?).into_any())) }
 }
 
 /// The dict of fields that were decoded before.
