@@ -65,7 +65,9 @@ def test_events_can_be_copied_and_pickled(made):
 
 def test_an_event_whose_line_alone_tells_its_type_stays_what_it_is():
     # Rule E1: the data has no type, and neither a copy nor an assembler that takes the event sees the event line.
-    body = b'event: response.output_text.delta\ndata: {"item_id":"m","output_index":0,"content_index":0,"delta":"Hi"}\n\n'
+    body = (
+        b'event: response.output_text.delta\ndata: {"item_id":"m","output_index":0,"content_index":0,"delta":"Hi"}\n\n'
+    )
     (event,) = ors.Decoder().feed(body)
     assert isinstance(event, ors.OutputTextDelta)
     for twin in (pickle.loads(pickle.dumps(event)), copy.copy(event)):
