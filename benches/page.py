@@ -48,7 +48,9 @@ SMALL = """
   costs next to nothing; assembling pays for live use, for streams that are cut, and for servers whose last event is
   incomplete.
 - **A program that has perfect framing already.** Against msgspec on payloads that somebody else framed, at no cost,
-  the gain is the last two lines of this table.
+  the gain is the third and fourth line of this table.
+- **A text in which no word comes twice.** The deltas of the other workloads are drawn from sixteen pieces, more alike
+  than those of a model, and a short delta that was told before costs no new `str`: the last two lines are without.
 """
 
 BASELINES = """

@@ -65,6 +65,14 @@ def text(deltas: int, dialect: Dialect = OPENAI) -> Workload:
 
 
 @cache
+def rare_words(deltas: int) -> Workload:
+    """As `text`, but no piece is told twice: what is kept of words that come again is of no use."""
+    random = Random(3)
+    pieces = [" " + "".join(random.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(6)) for _ in range(deltas)]
+    return _streamed("text of rare words", pieces, OPENAI, size=DELTA_BYTES)
+
+
+@cache
 def plain_and_escaped(deltas: int) -> tuple[Workload, Workload]:
     """Two streams of equal wire size: deltas of 180 ASCII characters, and of 30 Chinese ones as `\\uXXXX`."""
     random = Random(5)

@@ -6,7 +6,7 @@ from functools import partial
 from .. import ours
 from ..peers import event_sources, msgspec_events, openai_client, orjson_dicts, split
 from ..stopwatch import Pace, Run, race
-from ..workloads import text
+from ..workloads import rare_words, text
 from .events import DELTAS, NETWORK
 from .row import Figure, Finding, micros
 
@@ -45,13 +45,15 @@ def paths(pace: Pace) -> list[Finding]:
 def small_gains(pace: Pace) -> list[Finding]:
     """Where we gain little: a caller who needs less than we do, or already has what we bring."""
     load = text(DELTAS)
-    chunks = load.chunks(NETWORK)
+    chunks, rare = load.chunks(NETWORK), rare_words(DELTAS).chunks(NETWORK)
     payloads = [line[6:] for lines in split.lines([load.body]) for line in lines if line[:1] == b"d"]
     runs: dict[str, Run] = {
         "last event decoded by hand": lambda: msgspec_events.last_only(b"".join(chunks)),
         "Assembler, response model": partial(ours.final, chunks),
         "msgspec on payloads that are framed already": partial(msgspec_events.decode_lines, payloads),
         "Decoder.feed, framing included": partial(ours.count, chunks),
+        "no word told twice: split + msgspec": partial(msgspec_events.count, rare),
+        "no word told twice: Decoder.feed": partial(ours.count, rare),
     }
     times = race(runs, pace)
     return [Figure("small gains", name, "us/event", micros(timing, load.events)) for name, timing in times.items()]

@@ -14,6 +14,7 @@ use crate::layout::Layout;
 use crate::limits::{Limit, Limits};
 use crate::memory;
 use crate::sse::Frame;
+use crate::unescape::is_utf8;
 
 /// The half that knows events but no bytes of the body.
 #[derive(Debug)]
@@ -80,7 +81,7 @@ impl Events {
         }
         let Self { limits, fields, layout, echo, course } = self;
         course.diagnostics.at(course.index, offset);
-        let text = if std::str::from_utf8(raw).is_ok() {
+        let text = if is_utf8(raw) {
             Cow::Borrowed(raw)
         } else {
             course.diagnostics.found(Rule::InvalidUtf8, "bytes that are not UTF-8 were replaced by U+FFFD");
