@@ -15,6 +15,11 @@ pub(crate) trait Growing {
     fn push_checked(&mut self, bytes: &[u8]);
     /// Puts a character behind what is there.
     fn push_char(&mut self, character: char);
+    /// Puts a character of three bytes behind what is there.
+    #[inline]
+    fn push_wide(&mut self, bytes: [u8; 3]) {
+        self.push_checked(&bytes);
+    }
 }
 
 impl Growing for String {
@@ -38,13 +43,13 @@ impl Growing for Vec<u8> {
 
     #[inline]
     fn push_char(&mut self, character: char) {
-        // Each length by itself: a copy of so few bytes is cheap only where the compiler knows how many.
-        match utf8(character) {
-            ([a, ..], 1) => self.push(a),
-            ([a, b, ..], 2) => self.extend_from_slice(&[a, b]),
-            ([a, b, c, _], 3) => self.extend_from_slice(&[a, b, c]),
-            (bytes, _) => self.extend_from_slice(&bytes),
-        }
+        let (bytes, length) = utf8(character);
+        self.extend_from_slice(bytes.get(..length).unwrap_or_default());
+    }
+
+    #[inline]
+    fn push_wide(&mut self, bytes: [u8; 3]) {
+        self.extend_from_slice(&bytes);
     }
 }
 
@@ -121,16 +126,37 @@ pub(crate) fn says(body: &[u8], text: &[u8]) -> bool {
     let (mut body, mut text) = (body, text);
     while let Some(at) = next_escape(body) {
         let (plain, escapes) = body.split_at(at);
-        let rest = if plain.is_empty() { Some(text) } else { text.strip_prefix(plain) };
-        let Some(rest) = rest else { return false };
+        let Some(rest) = text.strip_prefix(plain) else { return false };
+        let wide = escapes.as_chunks().0.iter().zip(rest.as_chunks().0);
+        let same = wide.take_while(|(escape, bytes)| wide_character(**escape).as_ref() == Some(bytes)).count();
+        if same > 0 {
+            (body, text) = (escapes.get(6 * same..).unwrap_or_default(), rest.get(3 * same..).unwrap_or_default());
+            continue;
+        }
         let Some((character, used)) = read_character(escapes) else { return false };
         let (bytes, length) = utf8(character);
-        if !begins_with(rest, bytes, length) {
-            return false;
-        }
-        (body, text) = (escapes.get(used..).unwrap_or_default(), rest.get(length..).unwrap_or_default());
+        let Some(rest) = bytes.get(..length).and_then(|bytes| rest.strip_prefix(bytes)) else { return false };
+        (body, text) = (escapes.get(used..).unwrap_or_default(), rest);
     }
     body == text
+}
+
+/// The character of one `\u` escape, if it is one of those of three bytes, which whole scripts are written in.
+#[inline]
+fn wide_character(escape: [u8; 6]) -> Option<[u8; 3]> {
+    let [b'\\', b'u', a, b, c, d] = escape else { return None };
+    let unit = hex(a, b, c, d);
+    let wide = unit >= 0x800 && !(0xd800..0xe000).contains(&unit);
+    wide.then(|| {
+        let [high, low] = unit.to_be_bytes();
+        [0xe0 | high >> 4, 0x80 | (high & 0xf) << 2 | low >> 6, 0x80 | low & 0x3f]
+    })
+}
+
+#[inline]
+fn hex(a: u8, b: u8, c: u8, d: u8) -> u16 {
+    let digit = |byte: u8| HEX.get(usize::from(byte)).copied().unwrap_or_default();
+    u16::from_be_bytes([digit(a) << 4 | digit(b), digit(c) << 4 | digit(d)])
 }
 
 /// A character as UTF-8, and how many of the bytes it takes.
@@ -139,16 +165,6 @@ fn utf8(character: char) -> ([u8; 4], usize) {
     let mut bytes = [0; 4];
     let length = character.encode_utf8(&mut bytes).len();
     (bytes, length)
-}
-
-/// Whether a text begins with the first of four bytes.
-#[inline]
-fn begins_with(text: &[u8], bytes: [u8; 4], length: usize) -> bool {
-    match text.first_chunk() {
-        // As numbers, the last bytes first: those behind `length` are moved out.
-        Some(head) => (u32::from_le_bytes(*head) ^ u32::from_le_bytes(bytes)) << (32 - 8 * length) == 0,
-        None => bytes.get(..length).is_some_and(|bytes| text.starts_with(bytes)),
-    }
 }
 
 /// Where the next escape stands. They stand in runs where a server writes whole scripts as `\u`.
@@ -212,10 +228,17 @@ fn append_escaped(body: &[u8], out: &mut impl Growing, half: &mut Half) -> u32 {
             lone += finish(out, half);
             out.push_checked(plain);
         }
-        let (unit, used) = read_escape(escape);
-        match char::from_u32(u32::from(unit)) {
-            Some(character) if !half.is_waiting() => out.push_char(character),
-            _ => lone += push_unit(unit, out, half),
+        let mut used = 0;
+        if !half.is_waiting() {
+            for bytes in escape.as_chunks().0.iter().copied().map_while(wide_character) {
+                out.push_wide(bytes);
+                used += 6;
+            }
+        }
+        if used == 0 {
+            let (unit, length) = read_escape(escape);
+            lone += push_unit(unit, out, half);
+            used = length;
         }
         rest = escape.get(used..).unwrap_or_default();
     }
@@ -230,8 +253,7 @@ fn append_escaped(body: &[u8], out: &mut impl Growing, half: &mut Half) -> u32 {
 #[inline]
 fn read_escape(escape: &[u8]) -> (u16, usize) {
     if let Some([b'\\', b'u', a, b, c, d]) = escape.first_chunk::<6>() {
-        let digit = |byte: u8| HEX.get(usize::from(byte)).copied().unwrap_or_default();
-        return (u16::from(digit(*a)) << 12 | u16::from(digit(*b)) << 8 | u16::from(digit(*c) << 4 | digit(*d)), 6);
+        return (hex(*a, *b, *c, *d), 6);
     }
     let unit = match escape.get(1).copied().unwrap_or(b'\\') {
         b'n' => b'\n',
