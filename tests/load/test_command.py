@@ -144,7 +144,7 @@ def interrupted(arguments, children_due, after=0.0, is_at_work=lambda: True):
             time.sleep(0.005)
         time.sleep(after)
         os.killpg(process.pid, signal.SIGINT)
-        out, error = process.communicate(timeout=30)
+        out, error = process.communicate(timeout=45)  # httpx takes its time to let 900 connections go
     finally:
         process.kill()
     yield process.returncode, out, error, started
