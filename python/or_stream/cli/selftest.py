@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ from .bench_table import print_ceiling
 from .waiting import waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Callable, Generator, Sequence
     from pathlib import Path
 
 _TOKENS = 20
@@ -169,15 +170,31 @@ def _server() -> Generator[str]:
     command += ["--tokens", str(_TOKENS), "--ttft", "0"]
     # Into a file: nobody would read the line that it writes for each answer from a pipe. In a group of its own: Ctrl-C
     # is ours to act on.
-    with (
-        TemporaryFile() as told,
-        subprocess.Popen(command, stdout=told, process_group=0) as process,  # noqa: S603 - our own command
-    ):
+    with TemporaryFile() as told, _interrupts_held() as let_go:
+        process = subprocess.Popen(command, stdout=told, process_group=0)  # noqa: S603 - our own command
         try:
+            let_go()
             yield _url(told, process)
         finally:
             process.terminate()
             process.wait(_END_SECONDS)
+
+
+@contextmanager
+def _interrupts_held() -> Generator[Callable[[], None]]:
+    """Let Ctrl-C wait for the call of what this gives: a process that has half started would be nobody's to end."""
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+
+    def let_go() -> None:
+        signal.signal(signal.SIGINT, before)
+        if came:
+            raise KeyboardInterrupt
+
+    try:
+        yield let_go
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _url(told: Any, process: subprocess.Popen[bytes]) -> str:
