@@ -3,8 +3,8 @@
 //! All classes share one layout: a fixed head, and behind it the event's data in the same allocation, so that `raw`
 //! costs one copy of a few hundred bytes, pins no chunk, and every other field can be decoded when somebody asks.
 //! They are not tracked by the garbage collector: a head holds strings and, once asked for, a dict of decoded fields,
-//! none of which leads back to the event unless a user puts it there. `unsafe` stands here, in `class`, in `coroutine` and
-//! in `growing`. The files: `class` makes the classes, `fields` says what the attributes read, `shown` what `repr` prints.
+//! none of which leads back to the event unless a user puts it there. `unsafe` stands here, in `class`, in `coroutine`,
+//! in `step` and in `growing`. The files: `class` makes the classes, `fields` says what the attributes read, `shown` what `repr` prints.
 
 mod class;
 mod fields;
