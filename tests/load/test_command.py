@@ -153,7 +153,7 @@ def interrupted(arguments, children_due, after=0.0, is_at_work=lambda: True):
 MANY = ("-n", 100_000, "-c", 4, "--processes", 3, "--json")
 
 
-@pytest.mark.parametrize("after", [0.0, 0.3])
+@pytest.mark.parametrize("after", [0.0, 0.1, 0.3, 0.6])
 def test_ctrl_c_on_a_terminal_while_processes_start(url, after):
     with interrupted((url, *MANY), 2, after) as (code, out, error, _):
         assert (code, error) == (130, b"")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from rich.console import Console
 from ..bench.inspect import run_page
 from ..bench.load import Bounds, FixedConcurrency, Job, LoadRequest, run_load
 from ..bench.load.clients import client_name
+from ..bench.load.interrupts import HeldInterrupts
 from ..bench.timeline import Timeline
 from ..encoding import synthesize
 from ..json_text import write_text
@@ -25,7 +25,7 @@ from .bench_table import print_ceiling
 from .waiting import waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Generator, Sequence
     from pathlib import Path
 
 _TOKENS = 20
@@ -169,32 +169,15 @@ def _server() -> Generator[str]:
     command = [sys.executable, "-m", "or_stream", "serve", "--json", "--port", "0", "--speed", "max"]
     command += ["--tokens", str(_TOKENS), "--ttft", "0"]
     # Into a file: nobody would read the line that it writes for each answer from a pipe. In a group of its own: Ctrl-C
-    # is ours to act on.
-    with TemporaryFile() as told, _interrupts_held() as let_go:
+    # is ours to act on, and held while it starts: a process that has half started would be nobody's to end.
+    with TemporaryFile() as told, HeldInterrupts() as interrupts:
         process = subprocess.Popen(command, stdout=told, process_group=0)  # noqa: S603 - our own command
         try:
-            let_go()
+            interrupts.let_go()
             yield _url(told, process)
         finally:
             process.terminate()
             process.wait(_END_SECONDS)
-
-
-@contextmanager
-def _interrupts_held() -> Generator[Callable[[], None]]:
-    """Let Ctrl-C wait for the call of what this gives: a process that has half started would be nobody's to end."""
-    came: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
-
-    def let_go() -> None:
-        signal.signal(signal.SIGINT, before)
-        if came:
-            raise KeyboardInterrupt
-
-    try:
-        yield let_go
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _url(told: Any, process: subprocess.Popen[bytes]) -> str:

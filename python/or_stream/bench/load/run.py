@@ -1,36 +1,28 @@
-"""A whole run: in this process, or divided among several."""
+"""A whole run."""
 
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import signal
 import threading
-from contextlib import contextmanager
 from functools import partial
-from multiprocessing import resource_tracker
-from multiprocessing.connection import wait
 from time import monotonic_ns, time_ns
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from .clients import client_name, make_client
 from .job import Job, Share
 from .pacing import run_share
+from .processes import run_divided
 from .results import LoadResult
 from .so_far import SoFar, Sum
-from .vitals import Vitals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
-    from multiprocessing.connection import Connection
-    from multiprocessing.process import BaseProcess
+    from collections.abc import Callable
 
     from .records import Record
+    from .vitals import Vitals
 
 __all__ = ["Job", "run_load"]
-
-_HEAD_START_NS = 50_000_000
-_JOIN_SECONDS = 10
 
 
 def run_load(
@@ -64,7 +56,7 @@ def run_load(
             on_record(record)
 
     began_at = time_ns()
-    run = _alone if job.processes == 1 else _divided
+    run = _alone if job.processes == 1 else run_divided
     start_ns, end_ns, vitals, interrupted = run(job, keep, Sum(on_progress or _nobody))
     records.sort(key=lambda record: record.index)
     return LoadResult(job, client, began_at, start_ns, end_ns, tuple(records), tuple(vitals), interrupted=interrupted)
@@ -90,123 +82,3 @@ def _alone(job: Job, keep: Callable[[Record], None], total: Sum) -> tuple[int, i
                 loop.remove_signal_handler(signal.SIGINT)
 
     return asyncio.run(main())
-
-
-def _divided(job: Job, keep: Callable[[Record], None], total: Sum) -> tuple[int, int, list[Vitals], bool]:
-    workers: dict[Any, BaseProcess] = {}
-    try:
-        try:
-            _start(job, workers)
-        except KeyboardInterrupt:
-            for process in workers.values():
-                process.kill()  # it has nothing to tell yet
-            return monotonic_ns(), monotonic_ns(), [], True
-        start = monotonic_ns() + _HEAD_START_NS
-        for connection in workers:
-            connection.send(start)
-        vitals, interrupted = _collect(workers, keep, total)
-        return start, monotonic_ns(), vitals, interrupted
-    finally:
-        for connection, process in workers.items():
-            connection.close()
-            process.join(_JOIN_SECONDS)
-            process.kill()
-
-
-def _start(job: Job, workers: dict[Any, BaseProcess]) -> None:
-    """Start the processes and wait until all are ready."""
-    # Spawned: a fork would copy the caller's threads' locks in whatever state they are.
-    context = multiprocessing.get_context("spawn")
-    for part in range(job.processes):
-        ours, theirs = context.Pipe()
-        share = Share(job, part, job.processes)
-        process: BaseProcess = context.Process(target=_work, args=(share, theirs), daemon=True)
-        with _deaf():
-            process.start()
-        theirs.close()
-        workers[ours] = process
-    for connection in workers:
-        _receive(connection)
-
-
-@contextmanager
-def _deaf() -> Generator[None]:
-    """Start processes deaf to Ctrl-C, which a terminal tells to all of a group: it is the parent's to act on."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    resource_tracker.ensure_running()  # else the first process starts it, and it lets the signal through again
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _collect(workers: dict[Any, BaseProcess], keep: Callable[[Record], None], total: Sum) -> tuple[list[Vitals], bool]:
-    vitals: list[Vitals] = []
-    interrupted, running = False, set(workers)
-    while running:
-        try:
-            for ready in wait(running):
-                connection = cast("Connection", ready)
-                told = _receive(connection)
-                if isinstance(told, list):
-                    for record in cast("list[Record]", told):
-                        keep(record)
-                elif isinstance(told, SoFar):
-                    total.add(connection.fileno(), told)
-                else:
-                    vitals.append(Vitals.unpacked(told))
-                    running.remove(connection)
-        except KeyboardInterrupt:
-            if interrupted:
-                raise
-            interrupted = True
-            for connection in running:
-                connection.send("stop")
-    return vitals, interrupted
-
-
-def _receive(connection: Connection) -> Any:
-    try:
-        return connection.recv()
-    except EOFError:
-        message = "a process of the run died"
-        raise RuntimeError(message) from None
-
-
-def _work(share: Share, connection: Connection) -> None:
-    """Run one share in a process of its own, which began deaf to Ctrl-C."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    asyncio.run(_serve(share, connection))
-
-
-async def _serve(share: Share, connection: Connection) -> None:
-    loop, stop = asyncio.get_running_loop(), asyncio.Event()
-    waiting: list[Record] = []
-    # Before it says that it is ready: loading an HTTP library is no time of the server's.
-    client = make_client(client_name(share.job.client))
-    connection.send("ready")
-    start_ns = int(await loop.run_in_executor(None, connection.recv))
-    loop.add_reader(connection.fileno(), _hear, loop, connection, stop)
-
-    def keep(record: Record) -> None:
-        waiting.append(record)
-        if len(waiting) == 1:
-            loop.call_later(0.2, send)
-
-    def send() -> None:
-        if waiting:
-            connection.send(waiting.copy())
-            waiting.clear()
-
-    vitals = await run_share(share, client, start_ns, keep=keep, stop=stop, tell=connection.send)
-    send()
-    connection.send(vitals.packed())
-
-
-def _hear(loop: asyncio.AbstractEventLoop, connection: Connection, stop: asyncio.Event) -> None:
-    # "stop", or the end of a parent that is gone.
-    loop.remove_reader(connection.fileno())
-    stop.set()
