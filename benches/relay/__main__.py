@@ -5,38 +5,39 @@ import asyncio
 import gc
 import shutil
 from collections.abc import Iterator
+from statistics import median, quantiles
 
 from ..build import machine, refuse_debug_build
 from ..sockets.load import enough_files
-from ..stopwatch import Timing
 from .gateways import FRAMEWORKS, RELAYS, Gateway, gateway
 from .instructions import HEAD as INSTRUCTIONS
 from .instructions import instructions
 from .load import Cost, Load, measure
 
 HEAD = """\
-| load | framework | relay | us/event | times bytes only | us/stream, opened and ended |
+| load | framework | relay | us/event, median | times bytes only, median and quartiles | us/stream, opened and ended |
 |---|---|---|---|---|---|"""
 
 
 def race(relay: Gateway, load: Load, rounds: int) -> Iterator[str]:
-    """Rows of a table: every relay of every framework, in turns."""
-    costs: dict[tuple[str, str], list[Cost]] = {(name, kind): [] for name in FRAMEWORKS for kind in RELAYS}
-    for turn in range(rounds + 1):
-        for (name, kind), each in costs.items():
+    """Rows of a table: the relays of every framework, side by side."""
+    for name in FRAMEWORKS:
+        costs = {kind: Cost() for kind in RELAYS}
+        for turn in range(rounds + 1):
             gc.collect()
-            cost = asyncio.run(measure(relay, name, kind, load))
-            if turn:  # the first warms up
-                each.append(cost)
-    for (name, kind), each in costs.items():
-        yield f"| {load} | {name} | {RELAYS[kind]} | {_figures(each, costs[name, 'bare'])} |"
+            for kind, cost in asyncio.run(measure(relay, name, list(RELAYS), load)).items():
+                if turn:  # the first warms up
+                    costs[kind].events += cost.events
+                    costs[kind].streams += cost.streams
+        for kind, cost in costs.items():
+            yield f"| {load} | {name} | {RELAYS[kind]} | {_figures(cost, costs['bare'])} |"
 
 
-def _figures(costs: list[Cost], bare: list[Cost]) -> str:
-    times, least = (Timing(tuple(cost.event for cost in each)) for each in (costs, bare))
-    low, high = times.times(least)
-    stream = min(cost.stream for cost in costs)
-    return f"{times.best * 1e6:.3g} | {times.best / least.best:.2f} ({low:.2f} to {high:.2f}) | {stream * 1e6:.0f}"
+def _figures(cost: Cost, bare: Cost) -> str:
+    times = [one / least for one, least in zip(cost.events, bare.events, strict=True)]
+    low, middle, high = quantiles(times, n=4)
+    event, stream = median(cost.events) * 1e6, median(cost.streams) * 1e6
+    return f"{event:.3g} | {middle:.2f} ({low:.2f} to {high:.2f}) | {stream:.0f}"
 
 
 def main() -> None:
@@ -47,7 +48,7 @@ def main() -> None:
     parser.add_argument("--instructions", action="store_true", help="count instructions instead; needs valgrind")
     options = parser.parse_args()
     refuse_debug_build()
-    if not enough_files(2 * options.streams):
+    if not enough_files(2 * len(RELAYS) * options.streams):
         parser.error("this user may not open so many files")
     print("\n".join(f"{name}: {told}" for name, told in machine().items()))
     if options.instructions:
@@ -58,10 +59,12 @@ def main() -> None:
             print(row, flush=True)
         return
     print(HEAD)
-    loads = (Load(options.streams, events=58, single=True), Load(options.streams, events=108, single=False))
+    single = Load(options.streams, events=58, single=True)
+    at_once = Load(options.streams, events=108, single=False)
     with gateway() as relay:
-        for load in loads:
-            for row in race(relay, load, options.rounds):
+        # Of all events at once there is one figure in a round.
+        for load, rounds in ((single, options.rounds), (at_once, 4 * options.rounds)):
+            for row in race(relay, load, rounds):
                 print(row, flush=True)
 
 

@@ -1,13 +1,12 @@
 """The process under measurement: `python -m benches.relay.gateway`.
 
 It serves each relay of each framework, `/asgi/relay?URL` and so on, on one port for uvicorn and one for aiohttp, and
-prints them. `/cpu` of aiohttp tells the nanoseconds of CPU that the process has used.
+prints them.
 """
 
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from time import process_time_ns
 from typing import Any, TypeAlias
 
 import aiohttp
@@ -97,16 +96,12 @@ async def by_aiohttp(upstream: aiohttp.ClientResponse, kind: str, request: web.R
 
 
 def aiohttp_app(fetch: Fetch) -> web.Application:
-    """An application with its relays, and the clock."""
+    """An application with its relays."""
 
     async def relay(request: web.Request) -> web.StreamResponse:
         return await by_aiohttp(await fetch(request.query_string.encode()), request.match_info["kind"], request)
 
-    async def cpu(_: web.Request) -> web.Response:
-        return web.Response(text=str(process_time_ns()))
-
     app = web.Application()
-    app.router.add_get("/cpu", cpu)
     app.router.add_get("/aiohttp/{kind}", relay)
     return app
 

@@ -40,7 +40,7 @@ def _whole_run(framework: str, kind: str, events: int) -> int:
     callgrind = ("valgrind", "--tool=callgrind", f"--callgrind-out-file={os.devnull}")
     # The order of a dict's keys in memory is no chance then.
     with gateway(callgrind, env={**os.environ, "PYTHONHASHSEED": "0"}) as relay:
-        asyncio.run(measure(relay, framework, kind, Load(STREAMS, events, single=True)))
+        asyncio.run(measure(relay, framework, [kind], Load(STREAMS, events, single=True)))
         relay.process.send_signal(signal.SIGINT)
         _, told = relay.process.communicate(timeout=120)
     if (counted := re.search(r"Collected : (\d+)", told)) is None:

@@ -148,6 +148,29 @@ class Decoder(_Reader):
     def feed_message(self, message: str | Buffer, /) -> list[Event]: ...
     def finish(self) -> list[Event]: ...
 
+class Passage:
+    """What a relay notes of one stream with every chunk."""
+    def __new__(cls, tap: Tap, /) -> Self: ...
+    def take(self, chunk: Buffer, /) -> builtins.bytes | None:
+        """Tell the tap of a chunk; give it back where it may be sent as it is, and note that this begins."""
+    def sends(self, bytes: int, /) -> None:
+        """Note that so many bytes are on their way to the client, from now on."""
+    def sent(self) -> None:
+        """Note that the client's server has taken them."""
+    def unsent(self) -> None:
+        """Note that it has not."""
+    straight: bool
+    """Whether chunks that are whole events go out as they came."""
+    @property
+    def bytes_out(self) -> int:
+        """What the client's server has taken."""
+    @property
+    def last_sent(self) -> float:
+        """When the latest bytes for the client were given to its server, in seconds of `time.monotonic`."""
+    @property
+    def send_began(self) -> float | None:
+        """Since when a write waits for the client; None while none does."""
+
 class Tap(_Reader):
     """The facts of one stream that passes by. Never raises on what a server sends."""
     def __new__(

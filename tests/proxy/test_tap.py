@@ -62,6 +62,59 @@ def test_cuts_change_nothing(sizes: list[int]) -> None:
     assert facts(tapped(pieces)) == facts(tapped([body]))
 
 
+MOMENTS = [
+    "first_byte_ns",
+    "first_event_ns",
+    "first_token_ns",
+    "first_output_ns",
+    "last_event_ns",
+    "bytes",
+    "boundary",
+    "phase",
+]
+
+
+@pytest.mark.parametrize("level", ["usage", "items"])
+@given(st.lists(st.integers(1, 1200), min_size=1, max_size=40), st.sets(st.integers(0, 39)))
+def test_chunks_that_are_read_later_tell_the_same(level: Any, sizes: list[int], looks: set[int]) -> None:
+    body = wire.body(events(EVERYTHING))
+    watched, some, unwatched = taps = [ors.Tap(level) for _ in range(3)]
+    at = 0
+    for turn, size in enumerate(sizes):
+        for tap in taps:
+            tap.feed(body[at : at + size], turn * 1000)
+        at += size
+        now = [getattr(watched, name) for name in MOMENTS], facts(watched)
+        if turn in looks:
+            assert ([getattr(some, name) for name in MOMENTS], facts(some)) == now
+    for name in reversed(MOMENTS):  # whatever is asked for first
+        assert getattr(unwatched, name) == getattr(some, name) == getattr(watched, name)
+    assert facts(unwatched) == facts(some) == facts(watched)
+    assert unwatched.partial_json("incomplete") == watched.partial_json("incomplete")
+    assert unwatched.finish() is some.finish() is watched.finish()
+
+
+def test_chunks_that_wait_are_read_before_a_message_and_before_the_end() -> None:
+    body = wire.body(events(HELLO))
+    tap = ors.Tap()
+    for chunk in wire.chunks(body, 100):
+        tap.feed(chunk)
+    assert tap.finish() is ors.Outcome.COMPLETED
+    tap.reset()
+    tap.feed(b'data: {"type":"keepalive"}\n\n')
+    tap.feed_message('{"type":"response.created","response":{"id":"r","object":"response","status":"in_progress"}}')
+    assert (tap.events_seen, tap.response_id) == (2, "r")
+
+
+def test_what_waits_is_bounded_and_given_back() -> None:
+    tap, idle = ors.Tap(), ors.Tap().state_bytes
+    for _ in range(100):
+        tap.feed(b": nobody looks at this comment, which is a little longer than others\n\n")
+    assert tap.state_bytes <= idle + 4096
+    tap.finish()
+    assert tap.state_bytes <= idle
+
+
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"], ids=["lf", "crlf", "cr"])
 def test_a_boundary_is_where_a_comment_changes_nothing(end: bytes) -> None:
     body = wire.body(events(HELLO)).replace(b"\n", end)

@@ -11,7 +11,7 @@ from .downstream import ClientGone, Downstream
 from .relay import Relay
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Coroutine
 
     from typing_extensions import Unpack
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 class AiohttpDownstream(Downstream):
     """The client of an aiohttp request."""
+
+    __slots__ = ("_request", "response")
 
     def __init__(self, request: web.Request) -> None:
         self._request = request
@@ -92,8 +94,10 @@ class _Ear(asyncio.Protocol):
             self._transport.set_protocol(self._protocol)
 
 
-async def relay_aiohttp(request: web.Request, upstream: Any, **options: Unpack[RelayOptions]) -> web.StreamResponse:
-    """Relay a stream as the response of an aiohttp handler.
+def relay_aiohttp(
+    request: web.Request, upstream: Any, **options: Unpack[RelayOptions]
+) -> Coroutine[Any, Any, web.StreamResponse]:
+    """Relay a stream as the response of an aiohttp handler; to be awaited.
 
     Args:
         request: The request of the handler.
@@ -104,5 +108,4 @@ async def relay_aiohttp(request: web.Request, upstream: Any, **options: Unpack[R
         The response, which has been sent: return it from the handler.
     """
     client = AiohttpDownstream(request)
-    await Relay(upstream, **options).run(client)
-    return client.response
+    return Relay(upstream, **options).serve(client, lambda _: client.response)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from .downstream import ClientGone, headed, json_headers
@@ -51,14 +50,14 @@ class Answer:
         passage = self._passage
         if passage.beating is not None:
             await passage.beating.wait()
-        passage.last_sent = passage.send_began = monotonic()
+        passage.sends(len(data))
         try:
             await self._client.send(data)
-            passage.bytes_out += len(data)
+            passage.sent()
         except (ClientGone, OSError) as error:
             self.lose(error)
         finally:
-            passage.send_began = None
+            passage.unsent()
 
     def lose(self, error: Exception) -> None:
         """Note that the client is gone.
@@ -66,6 +65,7 @@ class Answer:
         Raises:
             ClientGone: As for `send`.
         """
+        self._passage.unsent()
         self._passage.leave()
         if not self._goes_on:
             raise ClientGone from error

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 class AsgiDownstream(Downstream):
     """The client of an ASGI request."""
 
+    __slots__ = ("_receive", "_send")
+
     def __init__(self, receive: Receive, send: Send) -> None:
         self._receive = receive
         self._send = send

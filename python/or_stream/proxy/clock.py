@@ -6,8 +6,6 @@ from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING
 
-import anyio
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -52,14 +50,14 @@ class RelayClock:
     async def _beat(self) -> None:
         """Send a heartbeat; what comes meanwhile waits for it."""
         passage = self._passage
-        passage.beating = beating = anyio.Event()
-        passage.send_began = monotonic()
+        beating = passage.beats()
+        passage.sends(len(HEARTBEAT))
         try:
             # Whatever is wrong with the client, the relay's own writing will meet it too.
             with suppress(Exception):
                 await self._client.send(HEARTBEAT)
-                passage.bytes_out += len(HEARTBEAT)
+                passage.sent()
         finally:
             passage.beating = None
-            passage.send_began, passage.last_sent = None, monotonic()
+            passage.unsent()
             beating.set()

@@ -22,6 +22,8 @@ class ClientGone(Exception):  # noqa: N818 - it is no error
 class Downstream(ABC):
     """Where a relay writes. `send` waits while the client reads slowly: that is the backpressure."""
 
+    __slots__ = ()
+
     @abstractmethod
     async def start(self, status: int, headers: list[tuple[str, str]]) -> None:
         """Send the head of the response."""

@@ -42,12 +42,17 @@ class Flow:
     def __init__(self, tap: Tap, rewriter: Rewriter | None, recorder: Recorder | None, max_event_bytes: int) -> None:
         self.rewriter = rewriter
         self.held = bytearray()
-        self.is_plain = rewriter is None and recorder is None
+        self._is_plain = rewriter is None and recorder is None
         self.rest_told = False
         self._tap = tap
         self._recorder = recorder
         self._max_event_bytes = max_event_bytes
         self._failed = False
+
+    @property
+    def is_straight(self) -> bool:
+        """Whether `take` gives a chunk back as it is, if it is whole events."""
+        return self._is_plain and not self.held
 
     def take(self, chunk: Chunk) -> bytes:
         """Give the events that are whole by now, to the log too.

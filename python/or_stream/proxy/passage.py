@@ -2,47 +2,75 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
 
+import anyio
+
+from .._core import Passage as CorePassage
+
 if TYPE_CHECKING:
-    import anyio
+    from typing import Self
 
     from .ending import Reason
+    from .flow import Flow
+    from .tap import Tap
 
 _FOREVER = 3600.0
 
 
-@dataclass(slots=True)
-class Passage:
-    """What has happened to one stream so far; times in seconds of `time.monotonic`."""
+class Passage(CorePassage):
+    """What has happened to one stream so far; times in seconds of `time.monotonic`.
 
-    began: float = field(default_factory=monotonic)
-    bytes_in: int = 0
-    bytes_out: int = 0
-    started: bool = False
-    """Whether the client has the head of its response."""
-    finished: bool = False
-    """Whether the client has all that it will get: what it does from now on ends nothing."""
-    last_sent: float = field(default_factory=monotonic)
-    send_began: float | None = None
-    """Since when a write waits for the client."""
-    beating: anyio.Event | None = None
-    """Set when the heartbeat is out that is on its way; None while none is."""
-    left_at: float | None = None
-    """When the client was found gone."""
-    bytes_in_when_left: int = 0
-    reason: Reason | None = None
-    error: BaseException | None = None
+    Args:
+        tap: Is told of every chunk.
+    """
+
+    __slots__ = ("_tap", "beating", "began", "bytes_in_when_left", "error", "finished", "left_at", "reason", "started")
+
+    def __new__(cls, tap: Tap) -> Self:
+        """Begin now."""
+        return super().__new__(cls, tap)
+
+    def __init__(self, tap: Tap) -> None:
+        self._tap = tap
+        self.began = monotonic()
+        self.started = False
+        """Whether the client has the head of its response."""
+        self.finished = False
+        """Whether the client has all that it will get: what it does from now on ends nothing."""
+        self.beating: anyio.Event | None = None
+        """Set when the heartbeat is out that is on its way; None while none is."""
+        self.left_at: float | None = None
+        """When the client was found gone."""
+        self.bytes_in_when_left = 0
+        self.reason: Reason | None = None
+        self.error: BaseException | None = None
+
+    @property
+    def bytes_in(self) -> int:
+        """All that came from the server."""
+        return self._tap.bytes
 
     @property
     def client_gone(self) -> bool:
         """Whether the client left before its stream was finished."""
         return self.left_at is not None
 
+    def settle(self, flow: Flow) -> None:
+        """Let chunks go straight, where nothing of the flow, of a heartbeat or of the client stands in their way."""
+        self.straight = flow.is_straight and self.beating is None and self.left_at is None
+
+    def beats(self) -> anyio.Event:
+        """Note that a heartbeat goes out: what comes meanwhile waits until the event is set."""
+        self.straight = False
+        self.beating = beating = anyio.Event()
+        return beating
+
     def leave(self) -> None:
         """Note that the client is gone."""
+        self.straight = False
         if self.left_at is None:
             self.left_at, self.bytes_in_when_left = monotonic(), self.bytes_in
 

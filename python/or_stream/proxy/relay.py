@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from contextlib import asynccontextmanager, nullcontext, suppress
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
 from anyio.lowlevel import checkpoint
@@ -27,13 +27,15 @@ from .upstream import source_of
 from .whole import begins_whole, is_whole
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 
     from typing_extensions import Unpack
 
     from ..stream.sources import AsyncSource, Chunk
     from .downstream import Downstream
     from .options import RelayOptions
+
+T = TypeVar("T")
 
 HEARTBEAT_SECONDS = 15.0
 MAX_EVENT_BYTES = 64 << 20
@@ -86,14 +88,29 @@ class Relay:
         )
         self._headers = options.get("headers", {})
         self._on_end = options.get("on_end")
-        self._passage = Passage()
+        self._passage = Passage(self.tap)
         self._scope: anyio.CancelScope | None = None
 
-    async def run(self, client: Downstream) -> RelayEnd:
-        """Relay to the end.
+    def run(self, client: Downstream) -> Coroutine[Any, Any, RelayEnd]:
+        """Relay to the end; to be awaited.
 
         Returns:
             How it ended; `on_end` has got the same. Nothing that server or client do is raised.
+
+        Raises:
+            RuntimeError: Raised when it has run before.
+        """
+        return self.serve(client, lambda end: end)
+
+    async def serve(self, client: Downstream, answer_of: Callable[[RelayEnd], T]) -> T:
+        """Relay to the end, in the one coroutine that a framework waits for.
+
+        Args:
+            client: Who gets it.
+            answer_of: Gives what the framework wants of its handler.
+
+        Returns:
+            What that gives for the relay's end. Nothing that server or client do is raised.
 
         Raises:
             RuntimeError: Raised when it has run before.
@@ -102,25 +119,51 @@ class Relay:
             message = "a relay is for one stream, and this one has run"
             raise RuntimeError(message)
         self._scope = anyio.CancelScope()
-        self._passage = Passage()
-        answer = Answer(client, self._passage, self._headers, goes_on=self._drains)
+        self._passage = passage = Passage(self.tap)
+        answer = Answer(client, passage, self._headers, goes_on=self._drains)
         try:
-            async with self._recorder or nullcontext():
-                try:
-                    with self._scope:
-                        clock = RelayClock(self._clocks, self._passage, client, self._stop)
-                        async with beside(self._watch(client), clock), self._answering(answer):
-                            source = await self._begin(answer)
-                            if source is not None:
-                                await self._pass_on(source, client, answer)
-                finally:
-                    await self._say_goodbye(answer)
-                    self._passage.finished = True
-                    await self._shut()
-                    self._end_log()
+            async with self._underway(client, answer):
+                # What runs once a chunk is what a relay costs. Of a thousand streams each is out of every cache then,
+                # and what counts is how many objects it looks at: nearly all chunks of nearly all relays are whole
+                # events that go out as they came, and `Passage.take` sees to it. What waits for a chunk is woken
+                # through every coroutine between it and the event loop: hence the loop stands here.
+                read, turns = await self._begin(answer), 0
+                while read is not None:
+                    chunk = await read()
+                    straight = passage.take(chunk) if chunk else None
+                    if straight is None:
+                        if not await self._pass_on(chunk, answer):
+                            break
+                    else:
+                        try:
+                            await client.send(straight)
+                            passage.sent()
+                        except (ClientGone, OSError) as error:
+                            answer.lose(error)
+                    turns = (turns + 1) % _CHUNKS_BETWEEN_CHECKPOINTS
+                    if not turns:
+                        # A source and a client that never wait would keep everyone else waiting, for ever if the client
+                        # left.
+                        await checkpoint()
         finally:
             end = await self._end()
-        return end
+        return answer_of(end)
+
+    @asynccontextmanager
+    async def _underway(self, client: Downstream, answer: Answer) -> AsyncGenerator[None]:
+        """What stands around the way of the bytes, and ends with it."""
+        passage, scope = self._passage, self._scope or anyio.CancelScope()
+        async with self._recorder or nullcontext():
+            try:
+                with scope:
+                    clock = RelayClock(self._clocks, passage, client, self._stop)
+                    async with beside(self._watch(client), clock), self._answering(answer):
+                        yield
+            finally:
+                await self._say_goodbye(answer)
+                passage.finished = True
+                await self._shut()
+                self._end_log()
 
     # The way of the bytes
 
@@ -137,8 +180,8 @@ class Relay:
             with suppress(ClientGone):
                 await self._fail(answer, error)
 
-    async def _begin(self, answer: Answer) -> AsyncSource | None:
-        """Start the client's answer; None where it is all given already."""
+    async def _begin(self, answer: Answer) -> Callable[[], Awaitable[Chunk | None]] | None:
+        """Start the client's answer with the first chunk. Returns what reads the next; None where all is given."""
         if self._open_early:
             await answer.start(200, stream_headers(None))
         self._source = source = await source_of(self._upstream)
@@ -148,7 +191,13 @@ class Relay:
             return None
         if not self._passage.started:
             await answer.start(200, stream_headers(source.headers))
-        return source
+        chunk = await source.read()
+        if chunk and begins_whole(chunk):
+            await self._relay_whole(source, answer, chunk)
+            return None
+        if chunk:
+            self.tap.feed(chunk)
+        return (source.library_read or source.read) if await self._pass_on(chunk, answer) else None
 
     async def _relay_whole(self, source: AsyncSource, answer: Answer, chunk: Chunk | None) -> None:
         """Answer with the server's JSON, or with the events of it where a stream is promised.
@@ -160,7 +209,6 @@ class Relay:
         """
         while chunk is not None:
             self.tap.feed(chunk)
-            self._passage.bytes_in += len(chunk)
             self._flow.take_whole(chunk)
             chunk = await source.read()
         told = self._flow.whole(as_stream=self._passage.started)
@@ -169,52 +217,32 @@ class Relay:
             await answer.start(source.status or 200, json_headers(source.headers))
         await answer.end(told)
 
-    async def _pass_on(self, source: AsyncSource, client: Downstream, answer: Answer) -> None:
-        # What runs once a chunk is what a relay costs: it is written out here, sending as `Answer.send` does it. What
-        # waits for a chunk is woken through every coroutine between it and the event loop: these are few, too.
-        passage, flow, tap, chunks = self._passage, self._flow, self.tap, 0
-        feed, take, send, held = tap.feed, flow.take, client.send, flow.held
-        # What `Flow.take` gives for nearly all chunks of nearly all relays.
-        is_plain, rewrites = flow.is_plain, flow.rewriter is not None
-        chunk = await source.read()
-        if chunk and begins_whole(chunk):
-            await self._relay_whole(source, answer, chunk)
-            return
-        read = source.library_read or source.read
-        while chunk or (chunk is not None and source.library_read is None):
-            feed(chunk)
-            passage.bytes_in += len(chunk)
-            if passage.left_at is not None:
-                self._read_on(chunk)
-            elif whole := (
-                chunk if is_plain and tap.at_boundary and not held and isinstance(chunk, bytes) else take(chunk)
-            ):
-                if passage.beating is not None:
-                    await passage.beating.wait()
-                passage.last_sent = passage.send_began = monotonic()
-                try:
-                    await send(whole)
-                    passage.bytes_out += len(whole)
-                except (ClientGone, OSError) as error:
-                    answer.lose(error)
-                passage.send_began = None
-            if (held or rewrites) and flow.must_end():
-                break
-            chunks += 1
-            if chunks % _CHUNKS_BETWEEN_CHECKPOINTS == 0:
-                # A source and a client that never wait would keep everyone else waiting, for ever if the client left.
-                await checkpoint()
-            chunk = await read()
+    async def _pass_on(self, chunk: Chunk | None, answer: Answer) -> bool:
+        """Pass on what cannot go straight; the tap has seen it. Returns whether anything is to follow."""
+        passage, flow = self._passage, self._flow
+        # What the library itself reads is empty at the end, and only there.
+        ends_empty = self._source is not None and self._source.library_read is not None
+        if chunk or (chunk is not None and not ends_empty):
+            if whole := self._take(chunk):
+                await answer.send(whole)
+            if not flow.must_end():
+                passage.settle(flow)
+                return True
         rest = flow.rest("upstream_closed", "the server closed the stream before its end")
         passage.end_by("aborted" if flow.is_aborted else "upstream_end")
         await answer.end(rest)
+        return False
 
-    def _read_on(self, chunk: Chunk) -> None:
-        """Take a chunk of a stream whose client has left: for the tap, which has it, and the log."""
-        if self._passage.bytes_in - self._passage.bytes_in_when_left > self._drain.max_bytes:
+    def _take(self, chunk: Chunk) -> bytes:
+        """Take a chunk that the tap has seen; of a stream whose client has left nothing goes out, but into the log."""
+        passage = self._passage
+        if passage.left_at is None:
+            return self._flow.take(chunk)
+        if passage.bytes_in - passage.bytes_in_when_left > self._drain.max_bytes:
             raise ClientGone
         if self._recorder is not None:
             self._flow.take(chunk)
+        return b""
 
     # The end
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from starlette.responses import Response
 
@@ -10,10 +10,14 @@ from .asgi import relay_asgi
 from .options import check_options
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from types import CoroutineType
+
     from starlette.background import BackgroundTask
     from starlette.types import Receive, Scope, Send
     from typing_extensions import Unpack
 
+    from .ending import RelayEnd
     from .options import RelayOptions
 
 
@@ -51,9 +55,16 @@ class SSEProxyResponse(Response):
         self._upstream = upstream
         self._options = options
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Relay to the end."""
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> CoroutineType[Any, Any, None]:
+        """Relay to the end; to be awaited."""
         options: RelayOptions = {**self._options, "headers": self.headers}
-        await relay_asgi(self._upstream, scope, receive, send, **options)
+        relaying: Any = relay_asgi(self._upstream, scope, receive, send, **options)
+        # Each coroutine costs something with every chunk: without a background task there is none of ours here.
         if self.background is not None:
-            await self.background()
+            relaying = _then(relaying, self.background)
+        return cast("CoroutineType[Any, Any, None]", relaying)
+
+
+async def _then(relaying: Coroutine[Any, Any, RelayEnd], background: BackgroundTask) -> None:
+    await relaying
+    await background()

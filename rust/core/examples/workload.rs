@@ -13,7 +13,7 @@ use or_stream_core::diagnostics::Diagnostics;
 use or_stream_core::error::Error;
 use or_stream_core::limits::Limits;
 use or_stream_core::sse::Framer;
-use or_stream_core::tap::Tap;
+use or_stream_core::tap::{Arrivals, Tap};
 
 struct Count(u64);
 
@@ -48,8 +48,10 @@ fn run(path: &str, body: &[u8], chunk: usize) -> Result<u64, Error> {
         }
         "tap" => {
             let (mut decoder, mut tap) = (Decoder::new(Limits::default(), false), Tap::default());
+            let mut arrivals = Arrivals::default();
             for chunk in chunks {
-                tap.pass(chunk, 1);
+                arrivals.pass(chunk);
+                tap.read_as_of(1, chunk);
                 decoder.feed(chunk, &mut tap)?;
             }
             decoder.finish(&mut tap)?;

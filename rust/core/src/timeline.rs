@@ -61,22 +61,12 @@ impl Sink for Timeline {
 }
 
 impl Timeline {
-    /// Takes note of the bytes that come next and of the time, before they are decoded into this sink.
+    /// Takes note of a chunk or message and of the time, before it is decoded into this sink.
     #[inline]
-    pub fn pass(&mut self, chunk: &[u8], now: u64) {
-        self.tap.pass(chunk, now);
-        self.came(chunk.len(), now);
-    }
-
-    /// As [`Self::pass`], for a message that needs no framing.
-    pub fn pass_message(&mut self, message: &[u8], now: u64) {
-        self.tap.pass_message(message, now);
-        self.came(message.len(), now);
-    }
-
-    fn came(&mut self, size: usize, now: u64) {
+    pub fn pass(&mut self, bytes: &[u8], now: u64) {
+        self.tap.read_as_of(now, bytes);
         self.chunks.times.push(now);
-        self.chunks.sizes.push(narrow(size));
+        self.chunks.sizes.push(narrow(bytes.len()));
     }
 
     /// The facts: usage, model, moments, counts.

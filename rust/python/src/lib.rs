@@ -17,6 +17,7 @@ mod input;
 mod intake;
 mod limits;
 mod many;
+mod passage;
 mod reader;
 mod recording;
 mod sse;
@@ -48,6 +49,8 @@ mod _core {
     use super::intake::Intake;
     #[pymodule_export]
     use super::limits::Limits;
+    #[pymodule_export]
+    use super::passage::Passage;
     #[pymodule_export]
     use super::reader::{Diagnostic, Reader};
     #[pymodule_export]

@@ -10,6 +10,7 @@ use or_stream_core::error::Error;
 use or_stream_core::lifecycle::Outcome;
 use or_stream_core::limits::Limits;
 use or_stream_core::memory;
+use or_stream_core::tap::Arrivals;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyString};
@@ -18,6 +19,7 @@ use crate::arguments::Reading;
 use crate::blocks::blocks;
 use crate::errors::{self, Position};
 use crate::event::{self, Told};
+use crate::tap::Tapped;
 use crate::text::string;
 use crate::words::{Words, words};
 
@@ -40,10 +42,18 @@ pub(crate) struct Settings {
     pub(crate) strict: bool,
     /// None for a reader that only decodes.
     pub(crate) fold: Option<OutputSource>,
+    /// Whether it is a tap.
+    pub(crate) taps: bool,
 }
 
 /// The core's half of a reader.
+#[repr(C)] // what a tap looks at with every chunk lies beside the lock, and not anywhere
 pub(crate) struct State {
+    pub(crate) condition: Condition,
+    /// What has passed a tap; nothing for other readers.
+    pub(crate) arrivals: Arrivals,
+    /// What else a tap knows; None for other readers.
+    pub(crate) tapped: Option<Box<Tapped>>,
     pub(crate) decoder: Decoder,
     pub(crate) fold: Option<Fold>,
     /// The tool calls whose arguments somebody looks at; nobody else's are parsed.
@@ -52,19 +62,29 @@ pub(crate) struct State {
     held: Option<Py<PyList>>,
     /// How often the reader was made new: events of a stream before tell nothing of this one.
     pub(crate) generation: u16,
-    /// Set for good when the core has panicked: its state cannot be trusted.
-    broken: bool,
+}
+
+/// What a call finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Condition {
+    Ready,
+    /// A tap that has put bytes off, which are to be read before anything else.
+    Behind,
+    /// For good: the core has panicked, and its state cannot be trusted.
+    Broken,
 }
 
 impl State {
     fn new(settings: Settings) -> Self {
         Self {
+            condition: Condition::Ready,
+            arrivals: Arrivals::default(),
+            tapped: settings.taps.then(Box::default),
             decoder: Decoder::new(settings.limits, settings.strict),
             fold: settings.fold.map(|source| Fold::new(settings.limits, source)),
             readings: Vec::new(),
             held: None,
             generation: 0,
-            broken: false,
         }
     }
 
@@ -98,6 +118,28 @@ pub(crate) fn lock<'a, T>(py: Python<'_>, state: &'a Mutex<T>) -> PyResult<Mutex
     }
 }
 
+/// Calls the core. A panic becomes `InternalError` and ends this stream only.
+#[inline]
+fn guarded<T>(py: Python<'_>, state: &mut State, call: impl FnOnce(&mut State) -> PyResult<T>) -> PyResult<T> {
+    catch_unwind(AssertUnwindSafe(|| call(state))).unwrap_or_else(|_| {
+        state.condition = Condition::Broken;
+        Err(broken(py))
+    })
+}
+
+/// Reads what was put off.
+#[cold]
+fn ready(py: Python<'_>, state: &mut State) -> PyResult<()> {
+    if state.condition == Condition::Broken {
+        return Err(broken(py));
+    }
+    guarded(py, state, |state| {
+        Tapped::catch_up(state);
+        state.condition = Condition::Ready;
+        Ok(())
+    })
+}
+
 /// What every call on a stream raises whose state cannot be trusted any more.
 pub(crate) fn broken(py: Python<'_>) -> PyErr {
     errors::plain(py, "InternalError", "the core failed on this stream, which is a bug in or_stream; please report it")
@@ -108,18 +150,19 @@ impl Reader {
         Self { state: Mutex::new(State::new(settings)), settings }
     }
 
-    /// Calls the core under the lock. A panic becomes `InternalError` and ends this stream only.
+    /// Calls the core under the lock, when all that came before is read.
     pub(crate) fn with<T>(&self, py: Python<'_>, call: impl FnOnce(&mut State) -> PyResult<T>) -> PyResult<T> {
         let mut state = lock(py, &self.state)?;
-        if state.broken {
-            return Err(broken(py));
+        if state.condition != Condition::Ready {
+            ready(py, &mut state)?;
         }
-        if let Ok(result) = catch_unwind(AssertUnwindSafe(|| call(&mut state))) {
-            result
-        } else {
-            state.broken = true;
-            Err(broken(py))
-        }
+        guarded(py, &mut state, call)
+    }
+
+    /// The state itself, which may be behind.
+    pub(crate) fn state<'a>(&'a self, py: Python<'_>) -> PyResult<MutexGuard<'a, State>> {
+        let state = lock(py, &self.state)?;
+        if state.condition == Condition::Broken { Err(broken(py)) } else { Ok(state) }
     }
 
     /// As [`Self::with`], for calls that make events. An error that comes behind events waits for the next call, which
@@ -348,7 +391,10 @@ impl Reader {
     #[getter]
     fn state_bytes(&self, py: Python<'_>) -> PyResult<usize> {
         self.with(py, |state| {
-            let heap = state.decoder.heap_bytes() + state.fold.as_ref().map_or(0, Fold::heap_bytes);
+            let heap = state.decoder.heap_bytes()
+                + state.fold.as_ref().map_or(0, Fold::heap_bytes)
+                + state.arrivals.heap_bytes()
+                + state.tapped.as_ref().map_or(0, |tapped| tapped.heap_bytes());
             let readings = state.readings.iter().filter_map(|(_, reading)| reading.try_lock().ok());
             let parsing: usize = readings.map(|reading| size_of::<Reading>() + reading.heap_bytes()).sum();
             Ok(size_of::<Self>() + heap + parsing)

@@ -1,12 +1,10 @@
 //! `Tap`: what a proxy wants to know of the bytes that it passes on.
 
-use std::sync::Mutex;
-
 use or_stream_core::assemble::{Fold, OutputSource};
 use or_stream_core::decoder::{Decoder, Event, Sink};
 use or_stream_core::diagnostics::Diagnostics;
 use or_stream_core::error::Error;
-use or_stream_core::tap;
+use or_stream_core::tap::{self, Arrivals};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -16,19 +14,70 @@ use crate::assembler::DETACH_BYTES;
 use crate::errors;
 use crate::input::Input;
 use crate::limits::Limits;
-use crate::reader::{Reader, Settings, State, lock};
+use crate::reader::{Condition, Reader, Settings, State, broken};
 
 /// The facts of one stream that passes by. Never raises on what a server sends.
 #[pyclass(frozen, subclass, extends = Reader, module = "or_stream._core")]
-pub(crate) struct Tap {
-    facts: Mutex<Facts>,
+pub(crate) struct Tap;
+
+impl Tap {
+    /// Takes note of a chunk. Returns whether the bytes end behind a blank line now.
+    #[inline]
+    pub(crate) fn note<'py>(this: &Bound<'py, Self>, chunk: &Bound<'py, PyAny>, now: u64) -> PyResult<bool> {
+        let input = Input::chunk(chunk)?;
+        let bytes = input.as_bytes()?;
+        let py = this.py();
+        let mut state = this.as_super().get().state(py)?;
+        state.arrivals.pass(bytes);
+        let is_whole = state.arrivals.at_boundary();
+        if state.arrivals.put_off(bytes, now) {
+            state.condition = Condition::Behind;
+            return Ok(is_whole);
+        }
+        drop(state);
+        call(this, |py, facts, decoder, fold| {
+            facts.read_as_of(now, bytes);
+            let mut tee = Tee(facts, fold);
+            if bytes.len() < DETACH_BYTES {
+                decoder.feed(bytes, &mut tee)
+            } else {
+                py.detach(|| decoder.feed(bytes, &mut tee))
+            }
+        })?;
+        Ok(is_whole)
+    }
 }
 
+/// What a tap knows beside what its reader knows.
 #[derive(Default)]
-struct Facts {
-    tap: tap::Tap,
+pub(crate) struct Tapped {
+    facts: tap::Tap,
     /// Why the rest of the stream passes unread.
     fault: Option<Error>,
+}
+
+impl Tapped {
+    /// Reads what was put off.
+    pub(crate) fn catch_up(state: &mut State) {
+        let Some(tapped) = &mut state.tapped else { return };
+        let Self { facts, fault } = &mut **tapped;
+        let read = state.arrivals.read(|chunk, time| {
+            facts.read_as_of(time, chunk);
+            state.decoder.feed(chunk, &mut Tee(facts, state.fold.as_mut()))
+        });
+        note(fault, read);
+    }
+
+    pub(crate) fn heap_bytes(&self) -> usize {
+        size_of::<Self>() + self.facts.heap_bytes()
+    }
+}
+
+/// An error of the stream ends the reading, and nothing else.
+fn note(fault: &mut Option<Error>, result: Result<(), Error>) {
+    if let Err(error) = result {
+        fault.get_or_insert(error);
+    }
 }
 
 /// The facts, and the response too where its items are wanted.
@@ -62,25 +111,15 @@ impl Tap {
             "items" => Some(OutputSource::Auto),
             _ => return Err(PyValueError::new_err("level must be 'terminal', 'usage', 'timing' or 'items'")),
         };
-        let settings = Settings { limits: Limits::core(limits), strict: false, fold };
-        Ok(PyClassInitializer::from(Reader::new(settings)).add_subclass(Self { facts: Mutex::default() }))
+        let settings = Settings { limits: Limits::core(limits), strict: false, fold, taps: true };
+        Ok(PyClassInitializer::from(Reader::new(settings)).add_subclass(Self))
     }
 
     /// Takes note of the next bytes of the body.
     #[pyo3(signature = (chunk, /, t_ns=None))]
     fn feed<'py>(this: &Bound<'py, Self>, chunk: &Bound<'py, PyAny>, t_ns: Option<u64>) -> PyResult<()> {
-        let input = Input::chunk(chunk)?;
-        let bytes = input.as_bytes()?;
         let now = time(this.py(), t_ns)?;
-        note(this, |py, facts, decoder, fold| {
-            facts.tap.pass(bytes, now);
-            let mut tee = Tee(&mut facts.tap, fold);
-            if bytes.len() < DETACH_BYTES {
-                decoder.feed(bytes, &mut tee)
-            } else {
-                py.detach(|| decoder.feed(bytes, &mut tee))
-            }
-        })
+        Self::note(this, chunk, now).map(|_| ())
     }
 
     /// Takes note of one WebSocket message, which is one event without framing.
@@ -89,23 +128,21 @@ impl Tap {
         let input = Input::message(message)?;
         let bytes = input.as_bytes()?;
         let now = time(this.py(), t_ns)?;
-        note(this, |_, facts, decoder, fold| {
-            facts.tap.pass_message(bytes, now);
-            decoder.feed_message(bytes, &mut Tee(&mut facts.tap, fold))
+        this.as_super().get().state(this.py())?.arrivals.pass_message(bytes);
+        call(this, |_, facts, decoder, fold| {
+            facts.read_as_of(now, bytes);
+            decoder.feed_message(bytes, &mut Tee(facts, fold))
         })
     }
 
     /// The body has ended: fixes the outcome and returns it.
     fn finish<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        note(this, |_, facts, decoder, fold| decoder.finish(&mut Tee(&mut facts.tap, fold)))?;
+        call(this, |_, facts, decoder, fold| decoder.finish(&mut Tee(facts, fold)))?;
+        this.as_super().get().with(this.py(), |state| {
+            state.arrivals.forget();
+            Ok(())
+        })?;
         this.as_any().getattr("outcome")
-    }
-
-    /// Forgets everything, for another stream.
-    fn reset(this: &Bound<'_, Self>) -> PyResult<()> {
-        this.as_super().get().reset(this.py())?;
-        *lock(this.py(), &this.get().facts)? = Facts::default();
-        Ok(())
     }
 
     /// The response as far as it is known, as JSON, with the status that it shall have unless the server ended it.
@@ -115,7 +152,7 @@ impl Tap {
             let mut json = Vec::new();
             match &state.fold {
                 Some(fold) if fold.has_response() => fold.write_partial(id, status, &mut json),
-                _ => facts.tap.write_partial(id, status, &mut json),
+                _ => facts.write_partial(id, status, &mut json),
             }
             Ok(PyBytes::new(this.py(), &json))
         })
@@ -124,61 +161,61 @@ impl Tap {
     /// The last usage object that the server sent, as JSON.
     #[getter]
     fn usage_json<'py>(this: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyBytes>>> {
-        read(this, |facts, _| Ok(facts.tap.usage().map(|json| PyBytes::new(this.py(), json))))
+        read(this, |facts, _| Ok(facts.usage().map(|json| PyBytes::new(this.py(), json))))
     }
 
     /// The server's error, normalised, as JSON; None where it reported none.
     #[getter]
     fn error_json<'py>(this: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyBytes>>> {
-        read(this, |facts, _| Ok(facts.tap.error().map(|json| PyBytes::new(this.py(), json))))
+        read(this, |facts, _| Ok(facts.error().map(|json| PyBytes::new(this.py(), json))))
     }
 
     /// The model as the server names it.
     #[getter]
     fn model(this: &Bound<'_, Self>) -> PyResult<Option<String>> {
-        read(this, |facts, _| Ok(facts.tap.model().map(str::to_owned)))
+        read(this, |facts, _| Ok(facts.model().map(str::to_owned)))
     }
 
     /// The response's status as the server told it last, such as `in_progress`.
     #[getter]
     fn status(this: &Bound<'_, Self>) -> PyResult<Option<String>> {
-        read(this, |facts, _| Ok(facts.tap.status().map(str::to_owned)))
+        read(this, |facts, _| Ok(facts.status().map(str::to_owned)))
     }
 
     /// All bytes that passed, read or not.
     #[getter]
     fn bytes(this: &Bound<'_, Self>) -> PyResult<u64> {
-        read(this, |facts, _| Ok(facts.tap.bytes()))
+        glance(this, Arrivals::bytes)
     }
 
     /// Events whose data could not be decoded.
     #[getter]
     fn malformed(this: &Bound<'_, Self>) -> PyResult<u64> {
-        read(this, |facts, _| Ok(facts.tap.malformed()))
+        read(this, |facts, _| Ok(facts.malformed()))
     }
 
     /// Whether the bytes so far end behind a blank line, where a proxy may put a comment.
     #[getter]
     fn at_boundary(this: &Bound<'_, Self>) -> PyResult<bool> {
-        read(this, |facts, _| Ok(facts.tap.at_boundary()))
+        glance(this, Arrivals::at_boundary)
     }
 
     /// How many bytes of the last chunk stand before its last blank line.
     #[getter]
     fn boundary(this: &Bound<'_, Self>) -> PyResult<usize> {
-        read(this, |facts, _| Ok(facts.tap.boundary()))
+        glance(this, Arrivals::boundary)
     }
 
     /// Whether anything of the output was seen.
     #[getter]
     fn output_started(this: &Bound<'_, Self>) -> PyResult<bool> {
-        read(this, |facts, _| Ok(facts.tap.output_started()))
+        read(this, |facts, _| Ok(facts.output_started()))
     }
 
     /// Whether a tool call was announced.
     #[getter]
     fn tool_call_started(this: &Bound<'_, Self>) -> PyResult<bool> {
-        read(this, |facts, _| Ok(facts.tap.tool_call_started()))
+        read(this, |facts, _| Ok(facts.tool_call_started()))
     }
 
     /// How often each event type came, by the contract's name of the type.
@@ -186,7 +223,7 @@ impl Tap {
     fn event_counts<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
         read(this, |facts, _| {
             let counts = PyDict::new(this.py());
-            for (kind, count) in facts.tap.counts() {
+            for (kind, count) in facts.counts() {
                 let name = kind.names().first().copied().unwrap_or(kind.class());
                 counts.set_item(name, count)?;
             }
@@ -197,74 +234,85 @@ impl Tap {
     /// Delta events, empty ones too.
     #[getter]
     fn deltas(this: &Bound<'_, Self>) -> PyResult<u64> {
-        read(this, |facts, _| Ok(facts.tap.deltas()))
+        read(this, |facts, _| Ok(facts.deltas()))
     }
 
     /// Bytes of all deltas as sent.
     #[getter]
     fn delta_bytes(this: &Bound<'_, Self>) -> PyResult<u64> {
-        read(this, |facts, _| Ok(facts.tap.delta_bytes()))
+        read(this, |facts, _| Ok(facts.delta_bytes()))
     }
 
     /// When the first byte came, in ns of `time.monotonic_ns`.
     #[getter]
     fn first_byte_ns(this: &Bound<'_, Self>) -> PyResult<Option<u64>> {
-        read(this, |facts, _| Ok(facts.tap.moments().first_byte))
+        read(this, |facts, _| Ok(facts.moments().first_byte))
     }
 
     /// When the first event came.
     #[getter]
     fn first_event_ns(this: &Bound<'_, Self>) -> PyResult<Option<u64>> {
-        read(this, |facts, _| Ok(facts.tap.moments().first_event))
+        read(this, |facts, _| Ok(facts.moments().first_event))
     }
 
     /// When the first piece of text, reasoning or arguments came.
     #[getter]
     fn first_token_ns(this: &Bound<'_, Self>) -> PyResult<Option<u64>> {
-        read(this, |facts, _| Ok(facts.tap.moments().first_token))
+        read(this, |facts, _| Ok(facts.moments().first_token))
     }
 
     /// The same without reasoning.
     #[getter]
     fn first_output_ns(this: &Bound<'_, Self>) -> PyResult<Option<u64>> {
-        read(this, |facts, _| Ok(facts.tap.moments().first_output))
+        read(this, |facts, _| Ok(facts.moments().first_output))
     }
 
     /// When the latest event came.
     #[getter]
     fn last_event_ns(this: &Bound<'_, Self>) -> PyResult<Option<u64>> {
-        read(this, |facts, _| Ok(facts.tap.moments().last_event))
+        read(this, |facts, _| Ok(facts.moments().last_event))
     }
 
     /// Why the rest of the stream passes unread: what a stream reader would have raised; None while it is read.
     #[getter]
     fn fault<'py>(this: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let py = this.py();
-        read(this, |facts, _| {
-            let error = facts.fault.as_ref().map(|error| errors::raise(py, error, None));
+        this.as_super().get().with(py, |state| {
+            let error = tapped(py, state)?.fault.as_ref().map(|error| errors::raise(py, error, None));
             Ok(error.map(|error| error.into_value(py).into_bound(py).into_any()))
         })
     }
 }
 
-/// Calls the core. An error of the stream ends the reading, and nothing else.
-fn note<'py>(
+/// Calls the core, with all read that came before.
+fn call<'py>(
     this: &Bound<'py, Tap>,
-    call: impl FnOnce(Python<'py>, &mut Facts, &mut Decoder, Option<&mut Fold>) -> Result<(), Error>,
+    call: impl FnOnce(Python<'py>, &mut tap::Tap, &mut Decoder, Option<&mut Fold>) -> Result<(), Error>,
 ) -> PyResult<()> {
     let py = this.py();
     this.as_super().get().with(py, |state| {
-        let mut facts = lock(py, &this.get().facts)?;
-        if let Err(error) = call(py, &mut facts, &mut state.decoder, state.fold.as_mut()) {
-            facts.fault.get_or_insert(error);
+        if let Some(tapped) = &mut state.tapped {
+            let Tapped { facts, fault } = &mut **tapped;
+            note(fault, call(py, facts, &mut state.decoder, state.fold.as_mut()));
         }
         Ok(())
     })
 }
 
-fn read<T>(this: &Bound<'_, Tap>, look: impl FnOnce(&Facts, &State) -> PyResult<T>) -> PyResult<T> {
+/// Looks at the facts, with all read that came before.
+fn read<T>(this: &Bound<'_, Tap>, look: impl FnOnce(&tap::Tap, &State) -> PyResult<T>) -> PyResult<T> {
     let py = this.py();
-    this.as_super().get().with(py, |state| look(&*lock(py, &this.get().facts)?, state))
+    this.as_super().get().with(py, |state| look(&tapped(py, state)?.facts, state))
+}
+
+/// Looks at what is known of bytes that may not have been read.
+fn glance<T>(this: &Bound<'_, Tap>, look: impl FnOnce(&Arrivals) -> T) -> PyResult<T> {
+    Ok(look(&this.as_super().get().state(this.py())?.arrivals))
+}
+
+/// A tap has them from the beginning.
+fn tapped<'a>(py: Python<'_>, state: &'a State) -> PyResult<&'a Tapped> {
+    state.tapped.as_deref().ok_or_else(|| broken(py))
 }
 
 /// The caller's time, or now by `time.monotonic_ns`, so that both can be compared.

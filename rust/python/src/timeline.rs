@@ -32,7 +32,7 @@ impl Timeline {
     #[new]
     #[pyo3(signature = (*, limits=None))]
     fn new(limits: Option<&Limits>) -> PyClassInitializer<Self> {
-        let settings = Settings { limits: Limits::core(limits), strict: false, fold: None };
+        let settings = Settings { limits: Limits::core(limits), strict: false, fold: None, taps: false };
         PyClassInitializer::from(Reader::new(settings)).add_subclass(Self { notes: Mutex::default() })
     }
 
@@ -60,7 +60,7 @@ impl Timeline {
         let input = Input::message(message)?;
         let bytes = input.as_bytes()?;
         note(this, |_, timeline, decoder| {
-            timeline.pass_message(bytes, now);
+            timeline.pass(bytes, now);
             decoder.feed_message(bytes, timeline)
         })
     }

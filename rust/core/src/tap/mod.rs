@@ -14,6 +14,11 @@ use crate::server_error;
 use crate::snapshot::{self, Telling};
 use crate::unescape;
 
+mod arrivals;
+mod tail;
+
+pub use arrivals::Arrivals;
+
 /// Largest response object without output that is kept for [`Tap::write_partial`]; a larger one is told in short.
 pub const BASE_BYTES: usize = 64 * 1024;
 
@@ -48,8 +53,6 @@ pub struct Tap {
     error: Option<Vec<u8>>,
     base: Vec<u8>,
     ended: Option<Outcome>,
-    bytes: u64,
-    tail: Tail,
 }
 
 impl Default for Tap {
@@ -68,8 +71,6 @@ impl Default for Tap {
             error: None,
             base: Vec::new(),
             ended: None,
-            bytes: 0,
-            tail: Tail::default(),
         }
     }
 }
@@ -96,22 +97,13 @@ impl Sink for Tap {
 }
 
 impl Tap {
-    /// Takes note of the bytes that come next and of the time, before they are decoded into this sink.
+    /// Takes note of when the bytes came that are decoded into this sink next.
     #[inline]
-    pub fn pass(&mut self, chunk: &[u8], now: u64) {
-        self.now = now;
-        if !chunk.is_empty() {
-            self.moments.first_byte.get_or_insert(now);
+    pub fn read_as_of(&mut self, time: u64, bytes: &[u8]) {
+        self.now = time;
+        if !bytes.is_empty() {
+            self.moments.first_byte.get_or_insert(time);
         }
-        self.bytes += chunk.len() as u64;
-        self.tail.pass(chunk);
-    }
-
-    /// Takes note of the size and time of a message that needs no framing.
-    pub fn pass_message(&mut self, message: &[u8], now: u64) {
-        self.now = now;
-        self.bytes += message.len() as u64;
-        self.moments.first_byte.get_or_insert(now);
     }
 
     #[inline]
@@ -205,17 +197,6 @@ impl Tap {
         snapshot::write_response(Telling::read(&self.base), [], None, &overrides, out);
     }
 
-    /// Whether the bytes so far end at a blank line, where a proxy may put bytes of its own.
-    pub fn at_boundary(&self) -> bool {
-        self.tail.at_boundary()
-    }
-
-    /// How many bytes of the last chunk stand before its last blank line: what a proxy may pass on without cutting an
-    /// event in two.
-    pub fn boundary(&self) -> usize {
-        self.tail.boundary
-    }
-
     /// When things were first seen.
     pub fn moments(&self) -> Moments {
         self.moments
@@ -256,11 +237,6 @@ impl Tap {
         self.status.as_deref()
     }
 
-    /// All bytes that passed, also those that could not be read.
-    pub fn bytes(&self) -> u64 {
-        self.bytes
-    }
-
     /// Events whose data could not be decoded.
     pub fn malformed(&self) -> u64 {
         self.counts.get(Kind::MalformedEvent as usize).copied().unwrap_or_default()
@@ -281,88 +257,5 @@ impl Tap {
         let optional = |bytes: &Option<Vec<u8>>| bytes.as_ref().map_or(0, Vec::capacity);
         let text = |text: &Option<String>| text.as_ref().map_or(0, String::capacity);
         self.base.capacity() + optional(&self.usage) + optional(&self.error) + text(&self.model) + text(&self.status)
-    }
-}
-
-/// The last bytes that passed, which tell whether an event is open. Holds for streams that cannot be decoded, too.
-#[derive(Debug, Default)]
-struct Tail {
-    last: [u8; 3],
-    boundary: usize,
-    seen: bool,
-}
-
-impl Tail {
-    #[inline]
-    fn pass(&mut self, chunk: &[u8]) {
-        let before = self.last;
-        for byte in chunk.iter().skip(chunk.len().saturating_sub(before.len())) {
-            self.last.rotate_left(1);
-            self.last[2] = *byte;
-        }
-        self.seen |= !chunk.is_empty();
-        self.boundary = if is_boundary(self.last) { chunk.len() } else { last_boundary(before, chunk) };
-    }
-
-    fn at_boundary(&self) -> bool {
-        !self.seen || is_boundary(self.last)
-    }
-}
-
-/// Two line ends in a row. After a lone CR the LF of its pair may still come; then this says no for a moment.
-fn is_boundary(last: [u8; 3]) -> bool {
-    matches!(last, [_, b'\n', b'\n'] | [_, b'\r', b'\r'] | [b'\n' | b'\r', b'\r', b'\n'])
-}
-
-/// Bytes of a chunk up to its last blank line; 0 if it has none.
-fn last_boundary(before: [u8; 3], chunk: &[u8]) -> usize {
-    let byte = |end: usize, back: usize| match end.checked_sub(back) {
-        Some(at) => chunk.get(at).copied(),
-        None => before.get((before.len() + end).saturating_sub(back)).copied(),
-    };
-    let mut ends = memchr::memrchr2_iter(b'\n', b'\r', chunk).map(|at| at + 1);
-    let closed = |end: &usize| matches!((byte(*end, 3), byte(*end, 2), byte(*end, 1)), (Some(a), Some(b), Some(c)) if is_boundary([a, b, c]));
-    ends.find(closed).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_boundary_is_behind_a_blank_line() {
-        let at = |text: &[u8]| {
-            let (mut whole, mut bytewise) = (Tail::default(), Tail::default());
-            whole.pass(text);
-            for byte in text {
-                bytewise.pass(&[*byte]);
-            }
-            assert_eq!(whole.at_boundary(), bytewise.at_boundary());
-            whole.at_boundary()
-        };
-        for text in [&b""[..], b"a\n\n", b"a\r\n\r\n", b"a\r\r", b"a\r\r\n", b"a\n\r\n", b":\n\n"] {
-            assert!(at(text), "{text:?}");
-        }
-        for text in [&b"a"[..], b"a\n", b"a\r\n", b"a\r", b"\n\na", b"a\r\n\r", b"\r\n"] {
-            assert!(!at(text), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn the_last_blank_line_of_a_chunk_is_found_with_what_stood_before() {
-        let text = b"a\n\nbb\r\n\r\nccc\r\rd\n\r\nx\n:\n\ny";
-        for start in 0..=text.len() {
-            for end in start + 1..=text.len() {
-                let mut tail = Tail::default();
-                tail.pass(&text[..start]);
-                tail.pass(&text[start..end]);
-                let slow = (start + 1..=end).rev().find(|end| {
-                    let mut tail = Tail::default();
-                    tail.pass(&text[..*end]);
-                    tail.at_boundary()
-                });
-                assert_eq!(tail.boundary, slow.map_or(0, |slow| slow - start), "{start}..{end}");
-            }
-        }
     }
 }
