@@ -118,11 +118,11 @@ class Relay:
         if self._scope is not None:
             message = "a relay is for one stream, and this one has run"
             raise RuntimeError(message)
-        self._scope = anyio.CancelScope()
+        self._scope = scope = anyio.CancelScope()
         self._passage = passage = Passage(self.tap)
         answer = Answer(client, passage, self._headers, goes_on=self._drains)
         try:
-            async with self._underway(client, answer):
+            async with self._underway(scope, client, answer):
                 # What runs once a chunk is what a relay costs. Of a thousand streams each is out of every cache then,
                 # and what counts is how many objects it looks at: nearly all chunks of nearly all relays are whole
                 # events that go out as they came, and `Passage.take` sees to it. What waits for a chunk is woken
@@ -150,9 +150,9 @@ class Relay:
         return answer_of(end)
 
     @asynccontextmanager
-    async def _underway(self, client: Downstream, answer: Answer) -> AsyncGenerator[None]:
+    async def _underway(self, scope: anyio.CancelScope, client: Downstream, answer: Answer) -> AsyncGenerator[None]:
         """What stands around the way of the bytes, and ends with it."""
-        passage, scope = self._passage, self._scope or anyio.CancelScope()
+        passage = self._passage
         async with self._recorder or nullcontext():
             try:
                 with scope:

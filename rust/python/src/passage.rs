@@ -12,6 +12,8 @@ use crate::tap::{Tap, time};
 #[pyclass(subclass, module = "or_stream._core")]
 pub(crate) struct Passage {
     tap: Py<Tap>,
+    /// Whether somebody's subclass of the tap has a `feed` of its own, which then sees every chunk.
+    is_fed: bool,
     /// Whether chunks that are whole events go out as they came.
     #[pyo3(get, set)]
     straight: bool,
@@ -29,7 +31,8 @@ impl Passage {
     #[pyo3(signature = (tap, /))]
     fn new(tap: &Bound<'_, Tap>) -> PyResult<Self> {
         let now = time(tap.py(), None)?;
-        Ok(Self { tap: tap.clone().unbind(), straight: false, bytes_out: 0, going: 0, last_sent: now })
+        let is_fed = !tap.get_type().getattr("feed")?.is(tap.py().get_type::<Tap>().getattr("feed")?);
+        Ok(Self { is_fed, tap: tap.clone().unbind(), straight: false, bytes_out: 0, going: 0, last_sent: now })
     }
 
     /// Tells the tap of a chunk. Returns it where it may be sent as it is, and notes that this begins; else None.
@@ -38,6 +41,11 @@ impl Passage {
         let py = this.py();
         let now = time(py, None)?;
         let mut passage = this.try_borrow_mut()?;
+        if passage.is_fed {
+            let tap = passage.tap.clone_ref(py);
+            drop(passage);
+            return tap.call_method1(py, "feed", (chunk,)).map(|_| None);
+        }
         let whole = Tap::note(passage.tap.bind(py), chunk, now)?;
         let Ok(bytes) = chunk.cast_exact::<PyBytes>() else { return Ok(None) };
         if !(passage.straight && whole) {
