@@ -1,24 +1,19 @@
 """Record, replay, record: the same bytes, the same gaps, the same metrics."""
 
 import asyncio
-import subprocess
-import sys
-from contextlib import contextmanager
 from dataclasses import replace
-from itertools import pairwise
-from statistics import median
 from time import monotonic_ns
 
 import httpx2
 import pytest
 
-from or_stream.bench.captures import Capture, CapturedChunk, read_capture, recorded, write_capture
+from or_stream.bench.captures import Capture, CapturedChunk, read_capture, write_capture
 from or_stream.bench.captures.recorded import recorded_async
 from or_stream.cli.demo import recording
-from or_stream.serve import Pace, ServerThread, Staging, Synthetic, Take
-from or_stream.serve.program import Program
+from or_stream.serve import Pace, Staging, Synthetic, Take
 
 from .clients import serving
+from .replays import BARE, OURS, gaps_off, metrics_apart, playing, record
 
 
 def later(capture, seconds):
@@ -33,110 +28,38 @@ SOURCES = {
 }
 
 
-def record(url, path):
-    with httpx2.Client() as client:
-        start = monotonic_ns()
-        with client.stream("POST", url, json={"stream": True}) as response:
-            tape = recorded(response, path, start_ns=start)
-            tape.open()
-            while tape.read() is not None:
-                pass
-            tape.close()
-    return read_capture(path)
+ROUNDS, ABLE = 7, 5
 
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_twice_through_a_file_gives_the_same_bytes_gaps_and_metrics(name, tmp_path):
     write_capture(SOURCES[name], tmp_path / "0.orx")
-    # The machine of the tests is shared, and a neighbour's burst is not ours: one quiet replay in eight is asked for.
-    timers = []
-    for _ in range(8):
-        with bare_timer() as late:
-            first, second = twice(tmp_path)
-        timers += late
-        assert first.body == second.body == SOURCES[name].body
-        off = gaps_off(first, second)
-        apart = metrics_apart(first, second) if name == "synthetic" else []
-        print(f"gaps off by {median(off):.3f} ms, nine in ten by {nine_in_ten(off):.3f} ms; timer {late}; {apart}")
-        if median(off) < 0.5 and nine_in_ten(off) < 1.0 and not apart:
-            return
-    # Sender and reader can both be late: half a millisecond of each is what there is to spend.
-    if min(timers) > 0.5:
-        pytest.skip(
-            f"this machine keeps no millisecond now: a bare timer beside it was late by {min(timers):.1f} ms or more"
-        )
-    pytest.fail("not within a millisecond or 2 % in any replay")
+    with playing(OURS, tmp_path / "0.orx") as url:
+        first = record(url, tmp_path / "1.orx")
+    able = 0
+    with playing(OURS, tmp_path / "1.orx") as ours, playing(BARE, tmp_path / "1.orx") as bare:
+        for left in reversed(range(ROUNDS)):
+            second = record(ours, tmp_path / "2.orx")
+            assert first.body == second.body == SOURCES[name].body
+            if keeps_time(first, second, 0.95):
+                return
+            # The machine of the tests is shared. Whether it can, a player tells that does nothing but keep time, and
+            # goes through the same sockets to the same client. More is asked of it, and it may be lucky where we are
+            # not: once says nothing.
+            able += keeps_time(first, record(bare, tmp_path / "bare.orx"), 0.97)
+            if able == ABLE:
+                pytest.fail(f"never within a millisecond or 2 %, where a bare player was {able} times")
+            if able + left < ABLE:
+                pytest.skip("this machine keeps no millisecond now: a bare player was not within it or 2 % either")
 
 
-TIMER = """
-import select, sys, time
-late = [0.0]
-while not select.select([sys.stdin], [], [], 0)[0]:
-    due = time.monotonic() + 0.02
-    time.sleep(0.019)
-    while time.monotonic() < due:
-        pass
-    late.append(time.monotonic() - due)
-print(sorted(late)[int(0.9 * len(late))] * 1000)
-"""
-
-
-@contextmanager
-def bare_timer():
-    """How late a process is, in milliseconds and nine times in ten at most, that waits as the player does."""
-    late = []
-    with subprocess.Popen([sys.executable, "-c", TIMER], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        try:
-            yield late
-        finally:
-            out, _ = process.communicate()
-            late.append(float(out))
-
-
-def twice(folder):
-    takes = []
-    for turn in (0, 1):
-        source = Take.of(folder / f"{turn}.orx")
-        with ServerThread(Program([source])) as server:
-            takes.append(record(server.url, folder / f"{turn + 1}.orx"))
-    return takes
-
-
-def gaps_off(first, second):
-    """By how many milliseconds each gap differs. Chunks are matched by where they end: two may be read as one."""
-    ends = ends_of(first).keys() & ends_of(second).keys()
-    assert len(ends) > 60
-    one, other = ([times[end] for end in sorted(ends)] for times in (ends_of(first), ends_of(second)))
-    return [abs((b - a) - (d - c)) / 1e6 for (a, b), (c, d) in zip(pairwise(one), pairwise(other), strict=True)]
-
-
-def nine_in_ten(values):
-    return sorted(values)[int(0.9 * len(values))]
-
-
-def metrics_apart(first, second):
-    """Every metric of every tool that is not within 2 %."""
-    apart = []
-    for defs in ("vllm", "aiperf", "guidellm", "otel"):
-        one = first.timeline().metrics(defs, start_ns=0)
-        other = second.timeline().metrics(defs, start_ns=0)
-        assert one.succeeded
-        numbers = {key: value for key, value in one.values.items() if isinstance(value, int | float)}
-        assert len(numbers) > 1
-        apart += [
-            (defs, key, value, other[key])
-            for key, value in numbers.items()
-            if other[key] != pytest.approx(value, rel=0.02)
-        ]
-    return apart
-
-
-def ends_of(capture):
-    found, end = {}, 0
-    for at, data in capture.chunks:
-        end += len(data)
-        found[end] = at
-    return found
+def keeps_time(first, second, most):
+    """Whether most gaps are within 1 ms, half of them within 0.3, and the metrics within 2 %."""
+    off = sorted(gaps_off(first, second))
+    parts = {part: off[int(part * len(off))] for part in (0.5, 0.9, most, 0.99)}
+    apart = metrics_apart(first, second) if first.body == SOURCES["synthetic"].body else []
+    print(*(f"{part:.0%} of the gaps are off by {ms:.3f} ms at most," for part, ms in parts.items()), f"and {apart}")
+    return parts[0.5] < 0.3 and parts[most] < 1.0 and not apart
 
 
 def test_speed_and_jitter_change_the_times_and_not_the_bytes():

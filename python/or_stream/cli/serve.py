@@ -14,6 +14,7 @@ import typer
 
 from ..json_text import write_text
 from ..serve import PROFILES, Cut, Faults, Program, Server, Stop, Synthetic, Take
+from ..serve.exact import exact_loop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +59,8 @@ def serve(
         program = Program([Take.of(source) for source in sources] or [Take.of(made_up)], staging, spec=spec)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-    return asyncio.run(_serve(program, at, _told_json if as_json else _told))
+    with asyncio.Runner(loop_factory=exact_loop) as runner:
+        return runner.run(_serve(program, at, _told_json if as_json else _told))
 
 
 async def _serve(program: Program, at: Address, told: Any) -> int:

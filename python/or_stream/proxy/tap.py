@@ -17,8 +17,8 @@ class Tap(CoreTap):
 
     It costs one pass of the core over each chunk and never raises on what a server sends: a body that is no event
     stream, or one beyond the limits, passes unread from there on, and `fault` says why. Its memory does not grow
-    with the stream, but at level "items". Small chunks are read a few at a time, at the latest when somebody looks: each
-    with its own time, so that it makes no difference but in what it costs. Not for two threads at once.
+    with the stream, but at level "items". Small chunks are read a few at a time, at the latest when somebody looks, and
+    each with its own time: it makes no difference but in what it costs. Not for two threads at once.
 
     Args:
         level: "items" keeps the response too, for `partial_response`. "terminal", "usage" and "timing" are the facts

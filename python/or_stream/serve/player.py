@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
+
+from .exact import ExactLoop
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Handle
@@ -10,9 +13,19 @@ if TYPE_CHECKING:
 
     from .score import Score
 
-# The loop's timers wake up to a millisecond late. While few streams play, the last of it is spent turning the loop.
-_TIMER_S = 0.0012
+# How early to wake for a beat while few streams play: the rest of the time is spent turning the loop. A usual loop's
+# timers are rounded up to a millisecond; those of an exact one are late by what the system takes to wake somebody.
+_USUAL_S = 0.0012
+_EXACT_S = 0.0005
 _FEW = 16
+# With many, what is due within the same half millisecond goes out at its end: to wake for each chunk by itself costs
+# twice as much.
+_MANY = 64
+_SHARED_S = 0.0005
+# Linux lets poll, epoll and select oversleep by a thousandth of their time, by a two-hundredth in a process that gives
+# way to others (nice): a long wait ends so much earlier, and a short one follows.
+_LONG_S = 0.1
+_OVERSLEPT = 1 / 200
 _JOINED_BYTES = 64 << 10
 _TURN = 64
 """Beats that one turn of the loop sends at most, so that other connections get theirs."""
@@ -46,6 +59,7 @@ class Player:
         self._ended = ended
         self._start = start + score.delay
         self._next = 0
+        self._early = _EXACT_S if isinstance(loop, ExactLoop) else _USUAL_S
         self._paused = False
         self._handle: Handle | None = None
         self._running = True
@@ -102,11 +116,17 @@ class Player:
         if due <= now and self._next == len(beats):
             self.stop()
             self._ended()
-        elif due <= now + (_TIMER_S if Player.playing <= _FEW else 0.0):
+            return
+        wait = due - now - (self._early if Player.playing <= _FEW else 0.0)
+        if wait <= 0:
             self._handle = self._loop.call_soon(self.play)
-        else:
-            early = _TIMER_S if Player.playing <= _FEW else 0.0
-            self._handle = self._loop.call_at(self._start + due - early, self.play)
+            return
+        if wait > _LONG_S:
+            wait -= wait * _OVERSLEPT
+        at = self._start + now + wait
+        if Player.playing > _MANY:
+            at = ceil(at / _SHARED_S) * _SHARED_S
+        self._handle = self._loop.call_at(at, self.play)
 
     def _cancel(self) -> None:
         if self._handle is not None:

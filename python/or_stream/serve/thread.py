@@ -6,6 +6,7 @@ import asyncio
 import threading
 from typing import TYPE_CHECKING, Self
 
+from .exact import exact_loop
 from .server import Server
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ class ServerThread:
 
     def _run(self) -> None:
         try:
-            asyncio.run(self._serve())
+            with asyncio.Runner(loop_factory=exact_loop) as runner:
+                runner.run(self._serve())
         except BaseException as error:
             self._fault = error
         finally:
