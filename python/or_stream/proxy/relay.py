@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from contextlib import asynccontextmanager, nullcontext, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -122,7 +122,8 @@ class Relay:
         self._passage = passage = Passage(self.tap)
         answer = Answer(client, passage, self._headers, goes_on=self._drains)
         try:
-            async with self._underway(scope, client, answer):
+            async with AsyncExitStack() as stack:
+                await self._set_out(stack, scope, client, answer)
                 # What runs once a chunk is what a relay costs. Of a thousand streams each is out of every cache then,
                 # and what counts is how many objects it looks at: nearly all chunks of nearly all relays are whole
                 # events that go out as they came, and `Passage.take` sees to it. What waits for a chunk is woken
@@ -149,21 +150,25 @@ class Relay:
             end = await self._end()
         return answer_of(end)
 
-    @asynccontextmanager
-    async def _underway(self, scope: anyio.CancelScope, client: Downstream, answer: Answer) -> AsyncGenerator[None]:
-        """What stands around the way of the bytes, and ends with it."""
-        passage = self._passage
-        async with self._recorder or nullcontext():
-            try:
-                with scope:
-                    clock = RelayClock(self._clocks, passage, client, self._stop)
-                    async with beside(self._watch(client), clock), self._answering(answer):
-                        yield
-            finally:
-                await self._say_goodbye(answer)
-                passage.finished = True
-                await self._shut()
-                self._end_log()
+    async def _set_out(
+        self, stack: AsyncExitStack, scope: anyio.CancelScope, client: Downstream, answer: Answer
+    ) -> None:
+        """Put around the way of the bytes what begins and ends with it."""
+        if self._recorder is not None:
+            await stack.enter_async_context(self._recorder)
+        stack.push_async_callback(self._wind_up, answer)
+        stack.enter_context(scope)
+        clock = RelayClock(self._clocks, self._passage, client, self._stop)
+        await stack.enter_async_context(beside(self._watch(client), clock))
+        await stack.enter_async_context(self._answering(answer))
+
+    async def _wind_up(self, answer: Answer) -> None:
+        try:
+            await self._say_goodbye(answer)
+        finally:
+            self._passage.finished = True
+            await self._shut()
+            self._end_log()
 
     # The way of the bytes
 

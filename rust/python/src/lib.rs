@@ -8,6 +8,7 @@ mod blocks;
 mod by_hand;
 mod coroutine;
 mod decoder;
+mod diagnostic;
 mod encode;
 mod errors;
 mod event;
@@ -44,6 +45,8 @@ mod _core {
     #[pymodule_export]
     use super::decoder::Decoder;
     #[pymodule_export]
+    use super::diagnostic::Diagnostic;
+    #[pymodule_export]
     use super::histogram::Histogram;
     #[pymodule_export]
     use super::intake::Intake;
@@ -52,7 +55,7 @@ mod _core {
     #[pymodule_export]
     use super::passage::Passage;
     #[pymodule_export]
-    use super::reader::{Diagnostic, Reader};
+    use super::reader::Reader;
     #[pymodule_export]
     use super::recording::Recording;
     #[pymodule_export]

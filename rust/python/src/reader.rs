@@ -17,6 +17,7 @@ use pyo3::types::{PyDict, PyList, PyString};
 
 use crate::arguments::Reading;
 use crate::blocks::blocks;
+use crate::diagnostic::{Diagnostic, counts};
 use crate::errors::{self, Position};
 use crate::event::{self, Told};
 use crate::tap::Tapped;
@@ -206,17 +207,6 @@ pub(crate) fn outcome(py: Python<'_>, outcome: Option<Outcome>) -> PyResult<Opti
     kept.get_or_try_init(py, member).map(|member| Some(member.bind(py).clone()))
 }
 
-/// How often each rule was broken.
-pub(crate) fn counts<'py>(py: Python<'py>, diagnostics: &Diagnostics) -> PyResult<Bound<'py, PyDict>> {
-    let counts = PyDict::new(py);
-    for (rule, count) in diagnostics.counts() {
-        // Two rules may share the id that the documents give them.
-        let before: Option<u32> = counts.get_item(rule.id())?.map(|count| count.extract()).transpose()?;
-        counts.set_item(rule.id(), before.unwrap_or_default() + count)?;
-    }
-    Ok(counts)
-}
-
 impl Reader {
     /// Feeds a chunk for its events. Between two blocks of a long one a signal handler may raise: what was decoded until
     /// then comes with the next call, and `bytes_seen` tells how much of the chunk was taken.
@@ -399,35 +389,6 @@ impl Reader {
             let parsing: usize = readings.map(|reading| size_of::<Reading>() + reading.heap_bytes()).sum();
             Ok(size_of::<Self>() + heap + parsing)
         })
-    }
-}
-
-/// One thing a server did wrong.
-#[pyclass(frozen, get_all, eq, hash, module = "or_stream")]
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Diagnostic {
-    /// The stable id of the rule.
-    rule: &'static str,
-    /// Index of the event, counted from 0.
-    event_index: u64,
-    /// Stream byte of the event's data.
-    offset: u64,
-    /// What is wrong, in one line.
-    message: &'static str,
-}
-
-impl Diagnostic {
-    pub(crate) fn of(finding: &or_stream_core::diagnostics::Diagnostic) -> Self {
-        let or_stream_core::diagnostics::Diagnostic { rule, event_index, offset, message } = *finding;
-        Self { rule: rule.id(), event_index, offset, message }
-    }
-}
-
-#[pymethods]
-impl Diagnostic {
-    fn __repr__(&self) -> String {
-        let Self { rule, event_index, offset, message } = self;
-        format!("Diagnostic(rule='{rule}', event_index={event_index}, offset={offset}, message='{message}')")
     }
 }
 

@@ -13,8 +13,9 @@ use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 
+use crate::diagnostic::{Diagnostic, counts};
 use crate::errors::{self, Position};
-use crate::reader::{self, Diagnostic, Settings};
+use crate::reader::{self, Settings};
 
 /// Bytes of a file that a thread holds at a time, and after which it looks whether it should stop.
 const BLOCK: usize = 256 * 1024;
@@ -192,7 +193,7 @@ impl Recording {
     /// How often each rule was broken.
     #[getter]
     fn diagnostic_counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        reader::counts(py, &self.diagnostics)
+        counts(py, &self.diagnostics)
     }
 
     /// Events decoded.
