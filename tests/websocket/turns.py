@@ -3,7 +3,7 @@
 import asyncio
 from functools import wraps
 
-SECONDS = 60
+SECONDS = 100
 REQUEST = {"model": "m", "input": "hi"}
 
 
