@@ -19,7 +19,7 @@ _USUAL_S = 0.0012
 _EXACT_S = 0.0005
 _FEW = 16
 # With many, what is due within the same half millisecond goes out at its end: to wake for each chunk by itself costs
-# twice as much.
+# half as much again.
 _MANY = 64
 _SHARED_S = 0.0005
 # Linux lets poll, epoll and select oversleep by a thousandth of their time, by a two-hundredth in a process that gives
