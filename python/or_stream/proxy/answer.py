@@ -56,8 +56,6 @@ class Answer:
             passage.sent()
         except (ClientGone, OSError) as error:
             self.lose(error)
-        finally:
-            passage.unsent()
 
     def lose(self, error: Exception) -> None:
         """Note that the client is gone.

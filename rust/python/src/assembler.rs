@@ -27,7 +27,7 @@ impl Assembler {
     #[pyo3(signature = (*, limits=None, strict=false, output_source="auto"))]
     fn new(limits: Option<&Limits>, strict: bool, output_source: &str) -> PyResult<PyClassInitializer<Self>> {
         let source = self::output_source(output_source)?;
-        let settings = Settings { limits: Limits::core(limits), strict, fold: Some(source), taps: false };
+        let settings = Settings { limits: Limits::core(limits), strict, fold: Some(source) };
         Ok(PyClassInitializer::from(Reader::new(settings)).add_subclass(Self))
     }
 

@@ -16,7 +16,7 @@ impl Decoder {
     #[new]
     #[pyo3(signature = (*, limits=None, strict=false))]
     fn new(limits: Option<&Limits>, strict: bool) -> PyClassInitializer<Self> {
-        let settings = Settings { limits: Limits::core(limits), strict, fold: None, taps: false };
+        let settings = Settings { limits: Limits::core(limits), strict, fold: None };
         PyClassInitializer::from(Reader::new(settings)).add_subclass(Self)
     }
 

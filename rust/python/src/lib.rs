@@ -25,6 +25,7 @@ mod sse;
 mod step;
 mod stream;
 mod tap;
+mod tapped;
 mod text;
 mod timeline;
 mod tree;

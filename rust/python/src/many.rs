@@ -30,8 +30,7 @@ pub(crate) fn read_many(
     strict: bool,
     output_source: &str,
 ) -> PyResult<Vec<Recording>> {
-    let settings =
-        Settings { limits: Limits::core(limits), strict, fold: Some(self::output_source(output_source)?), taps: false };
+    let settings = Settings { limits: Limits::core(limits), strict, fold: Some(self::output_source(output_source)?) };
     let inputs: Vec<_> =
         sources.iter().enumerate().map(|(index, source)| body(index, source)).collect::<Result<_, _>>()?;
     let sources: Vec<Source<'_>> =

@@ -20,7 +20,7 @@ use crate::blocks::blocks;
 use crate::diagnostic::{Diagnostic, counts};
 use crate::errors::{self, Position};
 use crate::event::{self, Told};
-use crate::tap::Tapped;
+use crate::tapped::Tapped;
 use crate::text::string;
 use crate::words::{Words, words};
 
@@ -43,8 +43,6 @@ pub(crate) struct Settings {
     pub(crate) strict: bool,
     /// None for a reader that only decodes.
     pub(crate) fold: Option<OutputSource>,
-    /// Whether it is a tap.
-    pub(crate) taps: bool,
 }
 
 /// The core's half of a reader.
@@ -80,7 +78,7 @@ impl State {
         Self {
             condition: Condition::Ready,
             arrivals: Arrivals::default(),
-            tapped: settings.taps.then(Box::default),
+            tapped: None,
             decoder: Decoder::new(settings.limits, settings.strict),
             fold: settings.fold.map(|source| Fold::new(settings.limits, source)),
             readings: Vec::new(),
@@ -135,7 +133,9 @@ fn ready(py: Python<'_>, state: &mut State) -> PyResult<()> {
         return Err(broken(py));
     }
     guarded(py, state, |state| {
-        Tapped::catch_up(state);
+        if let Some(tapped) = &mut state.tapped {
+            tapped.catch_up(&mut state.arrivals, &mut state.decoder, state.fold.as_mut());
+        }
         state.condition = Condition::Ready;
         Ok(())
     })
@@ -149,6 +149,12 @@ pub(crate) fn broken(py: Python<'_>) -> PyErr {
 impl Reader {
     pub(crate) fn new(settings: Settings) -> Self {
         Self { state: Mutex::new(State::new(settings)), settings }
+    }
+
+    /// A reader for bytes that pass.
+    pub(crate) fn tapping(settings: Settings) -> Self {
+        let state = State { tapped: Some(Box::default()), ..State::new(settings) };
+        Self { state: Mutex::new(state), settings }
     }
 
     /// Calls the core under the lock, when all that came before is read.
@@ -280,7 +286,11 @@ impl Reader {
     /// Makes the reader new, for another stream.
     pub(crate) fn reset(&self, py: Python<'_>) -> PyResult<()> {
         let mut state = lock(py, &self.state)?;
-        *state = State { generation: state.generation.wrapping_add(1), ..State::new(self.settings) };
+        *state = State {
+            generation: state.generation.wrapping_add(1),
+            tapped: state.tapped.as_ref().map(|_| Box::default()),
+            ..State::new(self.settings)
+        };
         Ok(())
     }
 

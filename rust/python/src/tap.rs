@@ -1,8 +1,7 @@
 //! `Tap`: what a proxy wants to know of the bytes that it passes on.
 
 use or_stream_core::assemble::{Fold, OutputSource};
-use or_stream_core::decoder::{Decoder, Event, Sink};
-use or_stream_core::diagnostics::Diagnostics;
+use or_stream_core::decoder::Decoder;
 use or_stream_core::error::Error;
 use or_stream_core::tap::{self, Arrivals};
 use pyo3::exceptions::PyValueError;
@@ -15,6 +14,7 @@ use crate::errors;
 use crate::input::Input;
 use crate::limits::Limits;
 use crate::reader::{Condition, Reader, Settings, State, broken};
+use crate::tapped::{Tapped, Tee};
 
 /// The facts of one stream that passes by. Never raises on what a server sends.
 #[pyclass(frozen, subclass, extends = Reader, module = "or_stream._core")]
@@ -48,58 +48,6 @@ impl Tap {
     }
 }
 
-/// What a tap knows beside what its reader knows.
-#[derive(Default)]
-pub(crate) struct Tapped {
-    facts: tap::Tap,
-    /// Why the rest of the stream passes unread.
-    fault: Option<Error>,
-}
-
-impl Tapped {
-    /// Reads what was put off.
-    pub(crate) fn catch_up(state: &mut State) {
-        let Some(tapped) = &mut state.tapped else { return };
-        let Self { facts, fault } = &mut **tapped;
-        let read = state.arrivals.read(|chunk, time| {
-            facts.read_as_of(time, chunk);
-            state.decoder.feed(chunk, &mut Tee(facts, state.fold.as_mut()))
-        });
-        note(fault, read);
-    }
-
-    pub(crate) fn heap_bytes(&self) -> usize {
-        size_of::<Self>() + self.facts.heap_bytes()
-    }
-}
-
-/// An error of the stream ends the reading, and nothing else.
-fn note(fault: &mut Option<Error>, result: Result<(), Error>) {
-    if let Err(error) = result {
-        fault.get_or_insert(error);
-    }
-}
-
-/// The facts, and the response too where its items are wanted.
-struct Tee<'a>(&'a mut tap::Tap, Option<&'a mut Fold>);
-
-impl Sink for Tee<'_> {
-    #[inline]
-    fn event(&mut self, event: &Event<'_>, diagnostics: &mut Diagnostics) -> Result<(), Error> {
-        self.0.event(event, diagnostics)?;
-        match &mut self.1 {
-            Some(fold) => fold.event(event, diagnostics),
-            None => Ok(()),
-        }
-    }
-
-    fn finish(&mut self, diagnostics: &mut Diagnostics) {
-        if let Some(fold) = &mut self.1 {
-            fold.finish(diagnostics);
-        }
-    }
-}
-
 #[pymethods]
 impl Tap {
     #[new]
@@ -111,8 +59,8 @@ impl Tap {
             "items" => Some(OutputSource::Auto),
             _ => return Err(PyValueError::new_err("level must be 'terminal', 'usage', 'timing' or 'items'")),
         };
-        let settings = Settings { limits: Limits::core(limits), strict: false, fold, taps: true };
-        Ok(PyClassInitializer::from(Reader::new(settings)).add_subclass(Self))
+        let settings = Settings { limits: Limits::core(limits), strict: false, fold };
+        Ok(PyClassInitializer::from(Reader::tapping(settings)).add_subclass(Self))
     }
 
     /// Takes note of the next bytes of the body.
@@ -292,8 +240,8 @@ fn call<'py>(
     let py = this.py();
     this.as_super().get().with(py, |state| {
         if let Some(tapped) = &mut state.tapped {
-            let Tapped { facts, fault } = &mut **tapped;
-            note(fault, call(py, facts, &mut state.decoder, state.fold.as_mut()));
+            let result = call(py, &mut tapped.facts, &mut state.decoder, state.fold.as_mut());
+            tapped.keep(result);
         }
         Ok(())
     })

@@ -32,7 +32,7 @@ impl Timeline {
     #[new]
     #[pyo3(signature = (*, limits=None))]
     fn new(limits: Option<&Limits>) -> PyClassInitializer<Self> {
-        let settings = Settings { limits: Limits::core(limits), strict: false, fold: None, taps: false };
+        let settings = Settings { limits: Limits::core(limits), strict: false, fold: None };
         PyClassInitializer::from(Reader::new(settings)).add_subclass(Self { notes: Mutex::default() })
     }
 
